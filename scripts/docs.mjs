@@ -68,7 +68,7 @@ for (const command of leaves(cli).filter((each) => each.name() !== 'version')) {
       '```',
     );
 }
-/** @type {typeof import('../packages/cli/dist/convert/config/json-schema.js')} */
+/** @type {typeof import('../packages/cli/dist/convert/config/schema.js')} */
 const { configJsonSchema } = await import(
   new URL('../packages/cli/dist/json-schema.js', import.meta.url).href
 );

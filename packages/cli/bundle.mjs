@@ -9,7 +9,7 @@ const entries = {
   main: 'src/main.ts',
   index: 'src/index.ts',
   config: 'src/config.ts',
-  'json-schema': 'src/convert/config/json-schema.ts',
+  'json-schema': 'src/convert/config/schema.ts',
   'job-process': 'src/convert/job/job-process.ts',
   worker: '../runtime/src/process/worker.ts',
   'batch-worker': '../train/src/data/batch-worker.ts',

@@ -10,7 +10,7 @@ import { Restorer, readImage, writeImage } from '@pip-graft/restore';
 import { graftedFiles, labels } from '@pip-graft/test-utils';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type StudioServer, serveStudio } from '../../packages/cli/src/studio/serve-studio.ts';
+import { type StudioServer, serveStudio } from '../../packages/cli/src/commands/studio.ts';
 import { faintTexts } from './contrast.ts';
 import { noBrowser, openBrowser } from './open-browser.ts';
 

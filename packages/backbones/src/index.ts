@@ -9,6 +9,7 @@ export type { LeftAverage } from './import/name-averages.ts';
 export { whatToFill } from './locate/image-tensors.ts';
 export { locateSkips } from './locate/locate-skips.ts';
 export type { Family, ImageTensors, Located, LocatedImage } from './locate/located.ts';
+export { whyInvalid } from './locate/warnings.ts';
 export { type Backbone, backboneParameters, buildBackbone, withDim } from './networks/backbone.ts';
 export { type BackbonePreset, backbonePresets } from './networks/backbone-presets.ts';
 export { buildNafnet, nafnetParameters } from './networks/build-nafnet.ts';

@@ -71,19 +71,20 @@ export {
   ungraft,
 } from '@pip-graft/pip-core';
 export { nonFinite, tooWide } from '@pip-graft/weights';
-export { applyGraft } from './apply-graft.ts';
+export { applyGraft, freshAdapter, type GraftOptions, planGraft, tryPlan } from './graft.ts';
 export { chooseSites, requireSites } from './host/choose-sites.ts';
-export { type Host, type HostOptions, hostOf, newSha256 } from './host/host.ts';
 export {
   type CloseLook,
   type Hash,
+  type Host,
   type HostIdentity,
+  type HostOptions,
+  hostOf,
   type Look,
   locateUnder,
   lookAt,
   lookClosely,
-} from './host/look-at.ts';
-export { isInPlace, keepChoices } from './keep-choices.ts';
-export { freshAdapter, type GraftOptions, planGraft, tryPlan } from './plan-graft.ts';
-export { type Swapped, swap } from './swap.ts';
+  newSha256,
+} from './host/host.ts';
+export { isInPlace, keepChoices, type Swapped, swap } from './swap.ts';
 export { version } from './version.ts';

@@ -29,11 +29,12 @@ export {
   countNonFinite,
   type Difference,
   difference,
+  type Gap,
+  gap,
   type Numbers,
   sameBits,
 } from './metrics/difference.ts';
-export { type Gap, gap } from './metrics/gap.ts';
-export { measureQuality, psnr, type Quality } from './metrics/measure-quality.ts';
+export { measureQuality, psnr, type Quality } from './metrics/quality.ts';
 export {
   autoTile,
   bytesPerPixel,
@@ -41,5 +42,12 @@ export {
   fixedInside,
   minimumTile,
 } from './tiles/auto-tile.ts';
-export { blendTile, type PlacedTile, type TileWeights, tileWeights } from './tiles/blend-tile.ts';
-export { planTiles, type TileOptions, type TilePlan } from './tiles/plan-tiles.ts';
+export {
+  blendTile,
+  type PlacedTile,
+  planTiles,
+  type TileOptions,
+  type TilePlan,
+  type TileWeights,
+  tileWeights,
+} from './tiles/tiles.ts';

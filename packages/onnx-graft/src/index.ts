@@ -15,7 +15,6 @@ export type {
   ValueSpec,
 } from './author/spec.ts';
 export { checkModel } from './check/check-model.ts';
-export { whyInvalid } from './check/why-invalid.ts';
 export {
   diffModels,
   type ModelDiff,
@@ -51,8 +50,8 @@ export {
   type ImageSide,
   type ImageValues,
   imageRanges,
+  type MainImage,
   mainImage,
-  mainImages,
   shownRanges,
 } from './facts/image-input.ts';
 export type { InputSymbols, Role, SampleSizes } from './facts/sample-inputs.ts';
@@ -77,8 +76,7 @@ export { modelBytes, readModel } from './model/read-model.ts';
 export { elementCount, readTensor } from './model/read-tensor.ts';
 export { didYouMean } from './nearest-name.ts';
 export { fromFloat16, toFloat16 } from './number/float16.ts';
-export { whyNotHeld } from './number/why-not-held.ts';
-export { emptyRecord, own } from './own.ts';
+export { own } from './own.ts';
 export { convertPrecision } from './precision/convert-precision.ts';
 export {
   type ByteSource,

@@ -1,10 +1,9 @@
 import type { Verdict, VerdictStatus } from '@pip-graft/validate';
 import { figureFacts } from './figure-facts.ts';
 import { count, milliseconds, quantity, times } from './format.ts';
-import type { ReportData, ReportModel } from './report-data.ts';
-import { checksPassed } from './sections/overview.ts';
+import { type ReportData, type ReportModel, verdictWords } from './report-data.ts';
+import { checksPassed } from './sections/model.ts';
 import { verdictMarks } from './text/report-heads.ts';
-import { verdictWords } from './verdict-words.ts';
 
 const marks: Readonly<Record<VerdictStatus, string>> = {
   passed: `${verdictMarks.passed} passed`,

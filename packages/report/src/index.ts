@@ -1,8 +1,12 @@
-export { buildCurvePage, type CurvePage } from './build-curve-page.ts';
-export { buildHostPage, type HostPage } from './build-host-page.ts';
 export { buildJUnit } from './build-junit.ts';
 export { buildMarkdown, summaryLimit } from './build-markdown.ts';
-export { buildReport } from './build-report.ts';
+export {
+  buildCurvePage,
+  buildHostPage,
+  buildReport,
+  type CurvePage,
+  type HostPage,
+} from './build-pages.ts';
 export type {
   ReportData,
   ReportFact,

@@ -1,4 +1,5 @@
 import type { ReportComparison, ReportMaps, ReportStrip, Validation } from '@pip-graft/validate';
+import { count } from './format.ts';
 
 /** The content of a report: plain data, so that any command or page can build one. */
 export interface ReportData {
@@ -50,4 +51,73 @@ export interface ReportLevel {
   readonly join: 'concat' | 'add' | 'mul';
   /** The graft on this skip connection; undefined without one. */
   readonly graft?: { readonly promptChannels: number; readonly promptSize: number };
+}
+
+export interface VerdictWords {
+  readonly status: 'passed' | 'failed' | 'skipped';
+  /** The verdict in one plain sentence. */
+  readonly sentence: string;
+  /** A warning against reading too much into the images; undefined if every adapter is trained. */
+  readonly caution?: string;
+}
+
+/** The opening words of a report. */
+export function verdictWords({ models, subject = 'model' }: ReportData): VerdictWords {
+  const words = wordsFor[subject];
+  const by = (status: string): ReportModel[] =>
+    models.filter((model) => (model.validation?.status ?? 'skipped') === status);
+  const [failed, passed, open] = [by('failed'), by('passed'), by('skipped')];
+  const untrained = models.filter((model) => model.trained === false);
+  const caution =
+    untrained.length === 0
+      ? {}
+      : {
+          caution: words.caution(
+            untrained.length === models.length ? null : names(untrained),
+            untrained.length > 1,
+          ),
+        };
+  if (failed.length > 0) {
+    const sentence = `${count(failed.length, words.noun)} of ${models.length} ${words.failed}: ${names(failed)}.`;
+    return { status: 'failed', sentence, ...caution };
+  }
+  if (passed.length === 0 || open.length > 0) {
+    const sentence =
+      open.length === 0 ? 'There is nothing to report.' : `${words.open}: ${names(open)}.`;
+    return { status: 'skipped', sentence, ...caution };
+  }
+  const sentence =
+    models.length === 1
+      ? `${words.one} ${names(models)} passed every check that ran.`
+      : `All ${count(models.length, words.noun)} passed every check that ran.`;
+  return { status: 'passed', sentence, ...caution };
+}
+
+/** Wording for the entries of a report. */
+const wordsFor = {
+  model: {
+    noun: 'grafted model',
+    one: 'The grafted',
+    failed: 'failed validation',
+    open: 'Not validated',
+    caution: (which: string | null, many: boolean) =>
+      `${many ? 'The adapters' : 'The adapter'}${which === null ? '' : ` of ${which}`} ${many ? 'are' : 'is'} untrained. ${many ? 'Their' : 'Its'} weights are random or neutral: the images show that the graft works and can be steered, not that it restores images.`,
+  },
+  job: {
+    noun: 'job',
+    one: 'The job',
+    failed: 'failed',
+    open: 'Not done',
+    caution: (which: string | null) =>
+      `${which === null ? 'All models' : `The models of ${which}`} have randomly initialised weights in the network or the adapter: they show that the conversion works, but restore nothing.`,
+  },
+} as const;
+
+/** Most names to list; the rest are only counted. */
+const named = 5;
+
+function names(models: readonly ReportModel[]): string {
+  const shown = models.slice(0, named).map((model) => model.name);
+  const rest = models.length - shown.length;
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -1,5 +1,4 @@
-import type { ReportData } from './report-data.ts';
-import { type VerdictWords, verdictWords } from './verdict-words.ts';
+import { type ReportData, type VerdictWords, verdictWords } from './report-data.ts';
 
 /** Version of the format described in `docs/reference/report.schema.json`. */
 export const reportFormat = 1;

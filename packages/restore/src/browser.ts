@@ -1,8 +1,7 @@
 export { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
 export type { RawImage } from './image/rgba.ts';
-export type { DeviceChoice } from './restorer/device-choice.ts';
-export type { DetectOptions, RestorerDevice } from './restorer/types.ts';
-export type { Weights } from './steer/weights-row.ts';
+export type { Weights } from './restorer/loaded-model.ts';
+export type { DetectOptions, DeviceChoice, RestorerDevice } from './restorer/options.ts';
 export { decodeFile } from './web/decode.ts';
 export { type BlobType, Restored } from './web/restored.ts';
 export {

@@ -1,27 +1,28 @@
+export { diagnoseCuda } from './device/diagnose-cuda.ts';
+export { diagnoseWebgpu } from './device/diagnose-webgpu.ts';
 export type {
   CudaFacts,
   DeviceEnvironment,
+  DeviceFinding,
+  DiagnoseOptions,
+  Diagnosis,
+  Fix,
   Gpu,
   NvidiaDriver,
   ProviderLibrary,
   VulkanDriver,
   VulkanFacts,
-} from './device/device-environment.ts';
-export { diagnoseCuda } from './device/diagnose-cuda.ts';
-export { diagnoseWebgpu } from './device/diagnose-webgpu.ts';
-export type { DeviceFinding, DiagnoseOptions, Diagnosis, Fix } from './device/diagnosis.ts';
+} from './device/diagnosis.ts';
 export { gatherEnvironment } from './device/gather-environment.ts';
 export { type DeviceProbe, type ProbeOptions, probeDevice } from './device/probe-device.ts';
-export { comparePlacement } from './placement/compare-placement.ts';
 export { deviceMemory } from './placement/device-memory.ts';
 export {
   type ExpectedNode,
   type ExpectedPlacement,
   expectedPlacement,
 } from './placement/expected-placement.ts';
-export type { Placement } from './placement/placement.ts';
+export { comparePlacement, type Placement, summariseProfile } from './placement/placement.ts';
 export { profileRun } from './placement/profile-run.ts';
-export { summariseProfile } from './placement/summarise-profile.ts';
 export type { SliceReport, SliceRequest, SliceValue } from './process/slice-runner.ts';
 export { type Isolation, SharedWorker, WorkerProcess } from './process/worker-process.ts';
 export { createSession, type SessionOptions } from './session/create-session.ts';
@@ -33,8 +34,7 @@ export {
 } from './session/measure-latency.ts';
 export type { NativeOptions } from './session/native-session.ts';
 export type { PreparedModel, PrepareOptions } from './session/prepare-model.ts';
-export { type RequiredInputs, requireInputs } from './session/require-inputs.ts';
-export { readyFeeds, runModel } from './session/run-model.ts';
+export { type RequiredInputs, readyFeeds, requireInputs, runModel } from './session/run-model.ts';
 export type {
   Device,
   InputDims,

@@ -1,8 +1,6 @@
 import type { BlobType, Restored } from '@pip-graft/restore/web';
-import type { Kept } from './metadata/exif.ts';
-import { keepJpegMetadata } from './metadata/jpeg-metadata.ts';
-import { keepPngMetadata } from './metadata/png-metadata.ts';
-import { keepWebpMetadata } from './metadata/webp-metadata.ts';
+import { keepPngMetadata, keepWebpMetadata } from './metadata/chunk-metadata.ts';
+import { type Kept, keepJpegMetadata } from './metadata/jpeg-metadata.ts';
 
 const extensions: Readonly<Record<BlobType, string>> = {
   'image/png': 'png',

@@ -1,5 +1,5 @@
 import type { Restorer } from '@pip-graft/restore/web';
-import { byId } from './by-id.ts';
+import { byId } from './dom.ts';
 import { Pane } from './pane.ts';
 import type { Preset } from './presets.ts';
 import { complain } from './run.ts';

@@ -1,4 +1,4 @@
-import { listen } from './gestures.ts';
+import { listen } from './dom.ts';
 import type { Region } from './view.ts';
 
 interface PaneEvents {

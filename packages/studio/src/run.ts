@@ -1,5 +1,5 @@
 import type { Restored, Restorer } from '@pip-graft/restore/web';
-import { byId } from './by-id.ts';
+import { byId } from './dom.ts';
 import { plainWords } from './plain-words.ts';
 import type { Asked } from './settings.ts';
 import type { Stage } from './stage.ts';

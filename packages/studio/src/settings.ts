@@ -1,4 +1,4 @@
-import { byId } from './by-id.ts';
+import { byId } from './dom.ts';
 
 /** State of the settings, for undo. */
 export interface SettingsState extends Setting {

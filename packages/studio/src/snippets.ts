@@ -1,3 +1,5 @@
+import { byId } from './dom.ts';
+
 /** The model of the page. */
 export interface ModelSetting {
   /** Name of the model in code: a package, a file or an address. */
@@ -100,4 +102,37 @@ function shell(text: string): string {
   // Not an option.
   const path = text.startsWith('-') ? `./${text}` : text;
   return /^[\w./@:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** Shows the settings as code, each with a button that copies it. */
+export function showCode(setting: CodeSetting): void {
+  byId('code').hidden = false;
+  byId('snippets').replaceChildren(
+    ...snippets(setting).map(({ title, code }) => {
+      const box = document.createElement('div');
+      box.className = 'snippet';
+      const button = Object.assign(document.createElement('button'), {
+        type: 'button',
+        textContent: 'Copy',
+      });
+      button.setAttribute('aria-label', `Copy: ${title}`);
+      button.addEventListener('click', async () => {
+        try {
+          await navigator.clipboard.writeText(code);
+          button.textContent = 'Copied';
+        } catch {
+          // Without the permission, or outside of a secure context.
+          getSelection()?.selectAllChildren(text);
+          button.textContent = 'Selected: press Ctrl+C';
+        }
+      });
+      const heading = document.createElement('h3');
+      heading.append(title, button);
+      const text = document.createElement('pre');
+      text.tabIndex = 0;
+      text.textContent = code;
+      box.append(heading, text);
+      return box;
+    }),
+  );
 }

@@ -1,5 +1,4 @@
-import { byId } from './by-id.ts';
-import { listen } from './gestures.ts';
+import { byId, listen } from './dom.ts';
 import { fitScale, fitView, panView, type View, zoomView } from './view.ts';
 
 /** The image before and after, both under one view, with a divider between them. */

@@ -1,5 +1,5 @@
 import { decodeFile, type Restored, Restorer } from '@pip-graft/restore/web';
-import { byId } from './by-id.ts';
+import { byId } from './dom.ts';
 import { download } from './download.ts';
 import { Four } from './four.ts';
 import type { AdapterFolder } from './graft/graft-request.ts';
@@ -7,8 +7,7 @@ import { graftFolder, showGraft } from './graft/show-graft.ts';
 import { type Preset, presetsOf } from './presets.ts';
 import { complain, Run } from './run.ts';
 import { type Setting, Settings } from './settings.ts';
-import { showCode } from './show-code.ts';
-import type { ModelSetting } from './snippets.ts';
+import { type ModelSetting, showCode } from './snippets.ts';
 import { Stage } from './stage.ts';
 import { Undo } from './undo.ts';
 

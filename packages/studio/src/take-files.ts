@@ -1,4 +1,4 @@
-import { byId } from './by-id.ts';
+import { byId } from './dom.ts';
 import { complain } from './run.ts';
 
 /** Handlers of files given to the page. */

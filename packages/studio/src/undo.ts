@@ -1,4 +1,4 @@
-import { byId } from './by-id.ts';
+import { byId } from './dom.ts';
 import type { Settings, SettingsState } from './settings.ts';
 
 /** Undo and redo of settings, by button and by key. */

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { keepMetadata } from '../src/download.ts';
-import { uprightExif, uprightXmp } from '../src/metadata/exif.ts';
+import { uprightExif, uprightXmp } from '../src/metadata/jpeg-metadata.ts';
 
 const grey = { create: { width: 4, height: 3, channels: 3, background: '#888' } } as const;
 const exif = { IFD0: { Artist: 'Somebody' } };

@@ -1,6 +1,6 @@
 export type { Batch, BatchOptions } from './data/batch.ts';
 export { type KindShares, kindShares } from './data/batch.ts';
-export type { RangeChoice } from './data/degrade/ranges.ts';
+export type { RangeChoice } from './data/degrade/degradations.ts';
 export { type OpenBatchesOptions, openBatches } from './data/open-batches.ts';
 export { type Figure, type LossKind, lossKinds } from './graph/emit-loss.ts';
 export type { Feed, TrainingGraph } from './graph/learner-graph.ts';
@@ -32,7 +32,7 @@ export type { LogLine, TrainLog, ValidationLine, ValidationLog } from './run/tra
 export type { DataRequest } from './run/training-data.ts';
 export { defaultValidateEvery, type ValidationPlan } from './run/validator.ts';
 export type { JsonValue, StateChange, StateOrigin, TrainingState } from './state/training-state.ts';
-export type { SensorFigures } from './trainer/judge-sensor.ts';
+export type { SensorFigures } from './trainer/sensor.ts';
 export {
   type BatchSource,
   learned,

@@ -1,19 +1,20 @@
-export { peakMemory } from './compare/peak-memory.ts';
+export { peakMemory } from './checks/memory.ts';
 export { type EvaluateOptions, evaluate } from './eval/evaluate.ts';
-export type {
-  Evaluation,
-  ImageResult,
-  Pair,
-  Problem,
-  Qualities,
-  Steering,
-  SyntheticDegradation,
-  Task,
-  TaskResult,
+export {
+  type Evaluation,
+  type EvaluationPart,
+  type ImageResult,
+  likeliest,
+  mergeEvaluations,
+  type Pair,
+  type Problem,
+  type Qualities,
+  type Steering,
+  type SyntheticDegradation,
+  type Task,
+  type TaskResult,
 } from './eval/evaluation.ts';
-export { likeliest } from './eval/evaluation.ts';
 export { type FindTasksOptions, type FoundTasks, findTasks } from './eval/find-tasks.ts';
-export { type EvaluationPart, mergeEvaluations } from './eval/merge-evaluations.ts';
 export type { SteeringChoices } from './eval/steer-task.ts';
 export { type ExplainOptions, type Explanation, explainGraft } from './explain/explain-graft.ts';
 export {
@@ -23,17 +24,20 @@ export {
   type ReportMaps,
   type ReportStrip,
   reportImage,
-} from './explain/report-image.ts';
-export type {
-  LayerFigures,
-  LayerGap,
-  Parity,
-  PromptFigures,
-  SizeFigures,
-  ValidationFigures,
-} from './figures.ts';
+} from './explain/report-images.ts';
 export { type CompareLayersOptions, compareLayers } from './layers/compare-layers.ts';
 export { sampleImage } from './subject/images.ts';
 export type { ValidateOptions } from './subject/open-subject.ts';
 export { validateGraft } from './validate-graft.ts';
-export type { Outcome, Validation, Verdict, VerdictStatus } from './verdict.ts';
+export type {
+  LayerFigures,
+  LayerGap,
+  Outcome,
+  Parity,
+  PromptFigures,
+  SizeFigures,
+  Validation,
+  ValidationFigures,
+  Verdict,
+  VerdictStatus,
+} from './verdict.ts';

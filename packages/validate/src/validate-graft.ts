@@ -1,9 +1,62 @@
 import { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
-import { checks } from './checks/index.ts';
-import type { ValidationFigures } from './figures.ts';
+import { batch } from './checks/batch.ts';
+import { blind } from './checks/blind.ts';
+import { finite } from './checks/finite.ts';
+import { labels } from './checks/labels.ts';
+import { largest } from './checks/largest.ts';
+import { latency } from './checks/latency.ts';
+import { layers } from './checks/layers.ts';
+import { loads } from './checks/loads.ts';
+import { memory } from './checks/memory.ts';
+import { mixture } from './checks/mixture.ts';
+import { neutralAll, neutralBasic, untrainedIdentity } from './checks/neutral.ts';
+import { parity } from './checks/parity.ts';
+import { placement } from './checks/placement.ts';
+import { records } from './checks/records.ts';
+import { removal } from './checks/removal.ts';
+import { settings } from './checks/settings.ts';
+import { sizeMultiple } from './checks/size-multiple.ts';
+import { sizes } from './checks/sizes.ts';
+import { tiles } from './checks/tiles.ts';
+import { upstream } from './checks/upstream.ts';
 import { type OpenSubject, openSubject, type ValidateOptions } from './subject/open-subject.ts';
 import type { Check, Subject } from './subject/subject.ts';
-import { type Outcome, skipped, type Validation, type Verdict } from './verdict.ts';
+import {
+  type Outcome,
+  skipped,
+  type Validation,
+  type ValidationFigures,
+  type Verdict,
+} from './verdict.ts';
+
+/**
+ * All checks, ordered so that those that share a pair of sessions run in a row: optimised sessions,
+ * graphs as written, sessions with inner values, then the files.
+ */
+const checks: readonly Check[] = [
+  loads,
+  placement,
+  neutralAll,
+  latency,
+  tiles,
+  parity,
+  neutralBasic,
+  untrainedIdentity,
+  batch,
+  sizes,
+  sizeMultiple,
+  settings,
+  upstream,
+  labels,
+  mixture,
+  blind,
+  finite,
+  layers,
+  records,
+  removal,
+  memory,
+  largest,
+];
 
 /** Names of all checks, in the order they run. */
 export const checkNames: readonly string[] = checks.map((check) => check.name);

@@ -1,4 +1,4 @@
-import { fromFloat16, toFloat16 } from '@pip-graft/onnx-graft';
+import { type DataType, fromFloat16, toFloat16 } from '@pip-graft/onnx-graft';
 
 // Typed arrays use the machine's byte order. Every platform Node ships for that
 // this project supports is little-endian, and so are ONNX and safetensors.
@@ -71,4 +71,27 @@ export function decodeFloats(bytes: Uint8Array, type: StoredFloat): Float32Array
   if (type === 'float16') return fromFloat16(new Uint16Array(buffer));
   if (type === 'bfloat16') return fromBFloat16(new Uint16Array(buffer));
   return Float32Array.from(new Float64Array(buffer));
+}
+
+/** Least and largest number of an element type, and whether it holds fractions. */
+const held: Readonly<Partial<Record<DataType, readonly [number, number, boolean]>>> = {
+  float16: [-65_504, 65_504, true],
+  bfloat16: [-3.3895e38, 3.3895e38, true],
+  float32: [-3.4028234663852886e38, 3.4028234663852886e38, true],
+  float64: [-Number.MAX_VALUE, Number.MAX_VALUE, true],
+  uint8: [0, 255, false],
+  int32: [-(2 ** 31), 2 ** 31 - 1, false],
+  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, false],
+};
+
+/**
+ * Reason why a tensor of an element type cannot hold a number as it is; undefined if it can.
+ *
+ * @example whyNotHeld(2.5, 'int64') // 'int64 holds whole numbers only'
+ */
+export function whyNotHeld(value: number, type: DataType | undefined): string | undefined {
+  const [least, most, fractions] = (type && held[type]) ?? [];
+  if (least === undefined || most === undefined) return undefined;
+  if (!fractions && !Number.isInteger(value)) return `${type} holds whole numbers only`;
+  return value >= least && value <= most ? undefined : `${type} holds ${least} to ${most}`;
 }

@@ -1,6 +1,11 @@
-export { byPrefix, isAverage, type Prefixed } from './checkpoint/by-prefix.ts';
+export {
+  byPrefix,
+  type ChoiceOptions,
+  choosePrefixed,
+  isAverage,
+  type Prefixed,
+} from './checkpoint/by-prefix.ts';
 export { type StoredTensor, type StoredTensors, shownName } from './checkpoint/checkpoint.ts';
-export { type ChoiceOptions, choosePrefixed } from './checkpoint/choose-prefixed.ts';
 export {
   decodeFloats,
   encodeFloats,
@@ -10,21 +15,25 @@ export {
   type StoredFloat,
   toBFloat16,
   toFloat16,
+  whyNotHeld,
 } from './convert.ts';
-export { constant, kaimingUniform, normal } from './init.ts';
-export { Random } from './random.ts';
+export { constant, kaimingUniform, normal, Random } from './random.ts';
 export type { TensorHeader } from './safetensors/open.ts';
 export { openSafetensors, readSafetensors, type SafetensorsFile } from './safetensors/open.ts';
 export { writeSafetensors } from './safetensors/write.ts';
 export {
+  elementCount,
+  emptyRecord,
+  type FloatTensor,
   float32Tensor,
+  floatTensor,
   fromFloat32,
   nonFinite,
   type TensorFeeds,
+  type TensorMap,
   type TensorType,
   type TypedTensor,
   type TypedTensorOf,
   toFloat32,
   tooWide,
-} from './tensor/typed-tensor.ts';
-export { elementCount, type FloatTensor, floatTensor, type TensorMap } from './tensor-map.ts';
+} from './tensors.ts';

@@ -1,8 +1,7 @@
 /// <reference lib="dom" />
 
-import { chooseBuild } from '../../../packages/restore/src/web/choose-build.ts';
-import { Connection } from '../../../packages/restore/src/web/connection.ts';
-import { startWorker } from '../../../packages/restore/src/web/start-worker.ts';
+import { Connection, startWorker } from '../../../packages/restore/src/web/connection.ts';
+import { chooseBuild } from '../../../packages/restore/src/web/start-runtime.ts';
 
 let started = 0;
 

@@ -1,10 +1,4 @@
-import {
-  type GraphFacts,
-  type ImageInput,
-  type Model,
-  mainImage,
-  mainImages,
-} from '@pip-graft/onnx-graft';
+import { type GraphFacts, type ImageInput, type Model, mainImage } from '@pip-graft/onnx-graft';
 import type { ImageTensors } from './located.ts';
 import type { Trails } from './trail.ts';
 import { isImageCopy } from './walk.ts';
@@ -32,9 +26,10 @@ export function whatToFill({
 
 /** Why it is not clear which input is the image, and what to do; undefined if it is. */
 export function whyUnclear(model: Model): string | undefined {
-  const [first, ...others] = mainImages(model).map(({ name }) => `'${name}'`);
-  if (others.length === 0) return undefined;
-  return `nothing shows which of its inputs ${first} and ${others.join(' and ')} is the image to restore; export it with the name 'image' for that input.`;
+  const image = mainImage(model);
+  if (image === undefined || image.rivals.length === 0) return undefined;
+  const names = [image.name, ...image.rivals].map((name) => `'${name}'`);
+  return `nothing shows which of its inputs ${names.join(' and ')} is the image to restore; export it with the name 'image' for that input.`;
 }
 
 /** Input and output image of a model; undefined if no input is an image. */

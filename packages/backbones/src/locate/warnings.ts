@@ -1,4 +1,4 @@
-import { type GraphFacts, type Node, whyInvalid } from '@pip-graft/onnx-graft';
+import { checkModel, type GraphFacts, type Model, type Node } from '@pip-graft/onnx-graft';
 import { makerOf, nodesBehind } from '../recognise/nodes-behind.ts';
 import { whatToFill } from './image-tensors.ts';
 import type { LocatedImage } from './located.ts';
@@ -125,4 +125,27 @@ function structureWarning({ model }: GraphFacts): string | undefined {
   const late = nodes.filter((node, i) => i > 0 && node.field.start < nodes[i - 1]!.field.start);
   if (late.length === 0) return undefined;
   return 'the nodes are not in topological order, which ONNX requires: onnxruntime sorts them itself, other tools may refuse the file.';
+}
+
+/** Findings with which onnxruntime loads no model. */
+const fatal: ReadonlySet<string> = new Set([
+  'UNRESOLVED_INPUT',
+  'CYCLE',
+  'DUPLICATE_VALUE',
+  'DUPLICATE_NODE_NAME',
+  'MISSING_OUTPUT',
+]);
+
+/**
+ * Why no runtime loads a model: a place and a reason, without a full stop. undefined if nothing in
+ * its structure forbids it. Local functions do not count: runtimes look only at those that are used.
+ *
+ * @example whyInvalid(model) // "node 'd2' (Conv): value 'd2' is made a second time"
+ */
+export function whyInvalid(model: Model): string | undefined {
+  const found = checkModel(model).find(
+    ({ severity, code, place }) =>
+      severity === 'error' && fatal.has(code) && !place.startsWith('function '),
+  );
+  return found && `${found.place}: ${found.message.replace(/\.$/, '')}`;
 }

@@ -8,6 +8,7 @@ import {
 } from '@pip-graft/graft';
 import { saveModel } from '@pip-graft/graft/node';
 import { Argument, type Command, Option } from 'commander';
+import { type BackboneSizes, resizeBackbone } from '../options/backbone-options.ts';
 import {
   builtNetwork,
   checkOutputFile,
@@ -15,7 +16,6 @@ import {
   refuseForeignFile,
 } from '../options/check-output.ts';
 import { outputOption, wholeNumber, wholeNumbers } from '../options/options.ts';
-import { type BackboneSizes, resizeBackbone } from '../options/resize-backbone.ts';
 import { define, run } from '../pipeline/run.ts';
 
 interface Options extends BackboneSizes {

@@ -2,7 +2,7 @@ import { type BuildOptions, buildBackbone, detectBackbone, elementCount } from '
 import { openCheckpoint, saveModel } from '@pip-graft/graft/node';
 import { describeSizes, describeTaken, takenFrom } from '@pip-graft/report/text';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { brokenWeights } from '../options/broken-weights.ts';
+import { brokenWeights } from '../options/backbone-options.ts';
 import { builtNetwork, forceFileOption, refuseForeignFile } from '../options/check-output.ts';
 import { checkOutput, outputOption, wholeNumber } from '../options/options.ts';
 import { localise } from '../options/parse-weights.ts';

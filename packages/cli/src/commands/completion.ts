@@ -1,6 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { commandWords } from '../completion/command-words.ts';
-import { bashScript, fishScript, zshScript } from '../completion/scripts.ts';
+import { bashScript, commandWords, fishScript, zshScript } from '../completion-scripts.ts';
 import { define, run } from '../pipeline/run.ts';
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };

@@ -7,21 +7,25 @@ import { temporaryFolder } from '@pip-graft/graft/files';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Cache } from '../convert/cache/cache.ts';
 import { filesOf, refuseInCache } from '../convert/config/check-jobs.ts';
-import { chooseJobs, shareOfJobs } from '../convert/config/choose-jobs.ts';
-import { configNames, InvalidConfig, loadConfig } from '../convert/config/load-config.ts';
-import { parseBytes } from '../convert/gates/run-gates.ts';
-import { runInProcess } from '../convert/job/run-in-process.ts';
-import { lockPath, readLock, writeLock } from '../convert/lock/lock-file.ts';
-import { exitOf } from '../convert/outcome.ts';
-import { annotations } from '../convert/report/annotations.ts';
 import {
+  chooseJobs,
+  configNames,
+  InvalidConfig,
+  loadConfig,
+  shareOfJobs,
+} from '../convert/config/load-config.ts';
+import { parseBytes } from '../convert/gates/run-gates.ts';
+import { exitOf } from '../convert/job/job.ts';
+import { runInProcess } from '../convert/job/run-in-process.ts';
+import { lockPath, readLock, refuseForeignOutputs, writeLock } from '../convert/lock.ts';
+import {
+  annotations,
   convertJson,
   failureLines,
   formatOutcomes,
   outcomeLine,
 } from '../convert/report/format-outcomes.ts';
 import { convert } from '../convert/run/convert.ts';
-import { refuseForeignOutputs } from '../convert/run/foreign-outputs.ts';
 import { checkOutputFile } from '../options/check-output.ts';
 import { wholeNumber } from '../options/options.ts';
 import {
@@ -32,7 +36,7 @@ import {
 import { hubOptions } from '../pipeline/local-names.ts';
 import { define, run } from '../pipeline/run.ts';
 import type { Session } from '../pipeline/session.ts';
-import { type ShardOption, shardOption } from '../shard/parse-shard.ts';
+import { type ShardOption, shardOption } from '../shard.ts';
 
 interface Options extends ReportOptions, ShardOption {
   readonly config?: string;
@@ -200,7 +204,7 @@ async function writeConvertReports(
   const { html, junit, markdown } = options;
   if (html === undefined && junit === undefined && markdown === undefined) return;
   const { convertReport } = await import('../convert/report/convert-report.ts');
-  const { writeReports } = await import('../reports/write-reports.ts');
+  const { writeReports } = await import('../reports.ts');
   const config = relative(session.cwd, path) || basename(path);
   await writeReports(await convertReport(outcomes, config, dirname(path)), options, session);
 }

@@ -12,12 +12,11 @@ import {
   pixelsOf,
   strengthOption,
   strengthWarnings,
-} from '../options/numbers.ts';
-import { wholeNumber } from '../options/options.ts';
+  wholeNumber,
+} from '../options/options.ts';
 import { parseDegrade, parseMap, parseWeights } from '../options/parse-weights.ts';
 import { define, run } from '../pipeline/run.ts';
-import { type ShardOption, shardOption } from '../shard/parse-shard.ts';
-import { type Shard, type ShardRecord, shareOf } from '../shard/shard.ts';
+import { type Shard, type ShardOption, type ShardRecord, shardOption, shareOf } from '../shard.ts';
 
 interface Options extends MaxPixelsOption, DoorChoices, ShardOption {
   readonly data: string;

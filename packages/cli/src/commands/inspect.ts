@@ -18,8 +18,7 @@ import {
 } from '../options/expected-device.ts';
 import { checkReportOptions } from '../options/report-options.ts';
 import { define, run } from '../pipeline/run.ts';
-import { promptSizes } from '../reports/report-data.ts';
-import { hostPage } from '../reports/write-reports.ts';
+import { hostPage, promptSizes } from '../reports.ts';
 
 export function command(): Command {
   return define('inspect', 'Shows what a model is and where its skip connections are', [

@@ -2,15 +2,12 @@ import { GraftError } from '@pip-graft/graft';
 import { writeAtomic } from '@pip-graft/graft/files';
 import { printableJson } from '@pip-graft/report/text';
 import type { Command } from 'commander';
-import { decodeLock, encodeLock, type LockedJob } from '../convert/lock/lock.ts';
-import type { Outcome } from '../convert/outcome.ts';
-import { mergeConvert } from '../merge/merge-convert.ts';
-import { mergeEval } from '../merge/merge-eval.ts';
-import { mergeRestore } from '../merge/merge-restore.ts';
-import { mergedFile, type Part, type PartKind, readParts } from '../merge/read-parts.ts';
+import type { Outcome } from '../convert/job/job.ts';
+import { decodeLock, encodeLock, type LockedJob } from '../convert/lock.ts';
+import { mergeConvert, mergeEval, mergeRestore } from '../merge/merge-parts.ts';
+import { mergedFile, type Part, type PartKind, readParts } from '../merge/parts.ts';
 import { checkOutputFile, forceFileOption, refuseForeignFile } from '../options/check-output.ts';
-import { decibels } from '../options/numbers.ts';
-import { outputOption, refuseOverInput } from '../options/options.ts';
+import { decibels, outputOption, refuseOverInput } from '../options/options.ts';
 import {
   checkReportOptions,
   type ReportOptions,
@@ -132,7 +129,7 @@ async function writeMerged(
       '--html, --junit, --markdown: only convert has such reports; omit them.',
     );
   const { convertReport } = await import('../convert/report/convert-report.ts');
-  const { writeReports } = await import('../reports/write-reports.ts');
+  const { writeReports } = await import('../reports.ts');
   await writeReports(await convertReport(outcomes, 'merged', session.cwd), options, session);
 }
 

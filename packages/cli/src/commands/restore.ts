@@ -1,11 +1,16 @@
 import type { Device } from '@pip-graft/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { doorOptions } from '../options/expected-device.ts';
-import { maxPixelsOption, strengthOption, strengthWarnings } from '../options/numbers.ts';
-import { outputOption, wholeNumber } from '../options/options.ts';
+import {
+  maxPixelsOption,
+  outputOption,
+  strengthOption,
+  strengthWarnings,
+  wholeNumber,
+} from '../options/options.ts';
 import { define, run } from '../pipeline/run.ts';
 import { type RestoreRequest, restoreImages } from '../restore/restore-images.ts';
-import { shardOption } from '../shard/parse-shard.ts';
+import { shardOption } from '../shard.ts';
 
 export function command(): Command {
   return define('restore', 'Restores images with a model', [

@@ -5,11 +5,15 @@ import { table } from '@pip-graft/report/text';
 import type { PreviewRow } from '@pip-graft/train';
 import { type Command, Option } from 'commander';
 import { checkOutputFile, forceFileOption, refuseForeignFile } from '../options/check-output.ts';
-import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/numbers.ts';
-import { outputOption, wholeNumber } from '../options/options.ts';
+import {
+  type MaxPixelsOption,
+  maxPixelsOption,
+  outputOption,
+  pixelsOf,
+  wholeNumber,
+} from '../options/options.ts';
 import { define, run } from '../pipeline/run.ts';
-import { type DegradeRequest, degradeOptions } from '../train/degrade-option.ts';
-import { labelsOf, number } from '../train/step-request.ts';
+import { type DegradeRequest, degradeOptions, labelsOf, number } from '../train/shared-options.ts';
 
 interface Options extends DegradeRequest, MaxPixelsOption {
   readonly data: string;

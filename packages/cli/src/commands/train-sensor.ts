@@ -3,20 +3,25 @@ import { sweepLeftovers } from '@pip-graft/graft/files';
 import { table } from '@pip-graft/report/text';
 import { type Command, Option } from 'commander';
 import { forceOption } from '../options/check-output.ts';
-import { pixelsOf } from '../options/numbers.ts';
+import { pixelsOf } from '../options/options.ts';
 import { refuseForeignReport } from '../options/report-options.ts';
 import { define, run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
-import { runHooks } from '../train/run-hooks.ts';
-import { judgementRows, rounded, spellFigure, spellTime } from '../train/spell.ts';
 import {
   folderOf,
   labelsOf,
   requireData,
   type StepRequest,
   stepOptions,
-} from '../train/step-request.ts';
-import { writePage } from '../train/write-page.ts';
+} from '../train/shared-options.ts';
+import {
+  judgementRows,
+  rounded,
+  runHooks,
+  spellFigure,
+  spellTime,
+  writePage,
+} from '../train/show-run.ts';
 
 interface Options extends StepRequest {
   readonly labels?: readonly string[];

@@ -4,14 +4,12 @@ import { openHost } from '@pip-graft/graft/node';
 import { table } from '@pip-graft/report/text';
 import type { LabelFigures, TrainingRun } from '@pip-graft/train';
 import type { Command } from 'commander';
-import { pixelsOf } from '../options/numbers.ts';
+import { pixelsOf } from '../options/options.ts';
 import { refuseForeignReport } from '../options/report-options.ts';
 import { define, run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
-import { runHooks } from '../train/run-hooks.ts';
-import { rounded, spellBest, spellTime } from '../train/spell.ts';
+import { rounded, runHooks, spellBest, spellTime, writePage } from '../train/show-run.ts';
 import { checkRequest, stagesOf, type TrainRequest, trainOptions } from '../train/train-request.ts';
-import { writePage } from '../train/write-page.ts';
 
 export function command(): Command {
   const train = define(

@@ -7,8 +7,13 @@ import type { Device } from '@pip-graft/runtime';
 import { explainGraft, type ValidateOptions, validateGraft } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/expected-device.ts';
-import { decimal, type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/numbers.ts';
-import { wholeNumber } from '../options/options.ts';
+import {
+  decimal,
+  type MaxPixelsOption,
+  maxPixelsOption,
+  pixelsOf,
+  wholeNumber,
+} from '../options/options.ts';
 import {
   checkReportOptions,
   type ReportOptions,
@@ -16,8 +21,7 @@ import {
 } from '../options/report-options.ts';
 import { define, run } from '../pipeline/run.ts';
 import type { Session } from '../pipeline/session.ts';
-import { reportData } from '../reports/report-data.ts';
-import { writeReports } from '../reports/write-reports.ts';
+import { reportData, writeReports } from '../reports.ts';
 import { version } from '../version.ts';
 
 interface Options extends ReportOptions, MaxPixelsOption, DoorChoices {

@@ -1,7 +1,7 @@
 import { formatEvaluation } from '@pip-graft/report/text';
 import type { Evaluation } from '@pip-graft/validate';
 import type { Result } from '../pipeline/run.ts';
-import type { ShardRecord } from '../shard/shard.ts';
+import type { ShardRecord } from '../shard.ts';
 
 export interface Measured {
   readonly model: string;

@@ -2,7 +2,7 @@ import { type GraphFacts, imageRanges } from '@pip-graft/graft';
 import type { Expectation } from '@pip-graft/report/text';
 import { expectedPlacement } from '@pip-graft/runtime';
 import { InvalidArgumentError, Option } from 'commander';
-import { decimal } from './numbers.ts';
+import { decimal } from './options.ts';
 
 /** Option of commands that run no model, but predict what a device will do. */
 export interface ExpectedDevice {

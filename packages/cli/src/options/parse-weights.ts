@@ -1,7 +1,7 @@
 import { type Backbone, GraftError, type LabelWeights, labelWeights } from '@pip-graft/graft';
 import { amounts, checkAmount, type Degradation } from '@pip-graft/imaging';
 import type { SyntheticDegradation } from '@pip-graft/validate';
-import { decimal } from './numbers.ts';
+import { decimal } from './options.ts';
 
 /**
  * Parses `rain=1,noise=0.5` or `rain` to weights in the order of the labels.

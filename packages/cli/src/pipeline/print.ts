@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
 import { printable, printableJson } from '@pip-graft/report/text';
 import type { HelpConfiguration } from 'commander';
-import { type Annotation, annotationLine } from './annotation.ts';
 
 /** Prints a result for people on stdout. All output of the command goes through these functions. */
 export function printText(text: string): void {
@@ -75,3 +74,27 @@ export const helpStyles: HelpConfiguration = {
   styleSubcommandTerm: (term) => styleText('cyan', term),
   styleArgumentTerm: (term) => styleText('cyan', term),
 };
+
+/** A remark that GitHub shows beside a line of a file. */
+export interface Annotation {
+  readonly kind: 'error' | 'warning' | 'notice';
+  readonly title: string;
+  /** Path from the root of the repository, with slashes. */
+  readonly file: string;
+  readonly line: number | undefined;
+  readonly text: string;
+}
+
+/** Formats the line for GitHub's runner; text in it is escaped, so it cannot end the line. */
+export function annotationLine({ kind, title, file, line, text }: Annotation): string {
+  const at = line === undefined ? '' : `,line=${line}`;
+  return `::${kind} file=${property(file)}${at},title=${property(title)}::${data(text)}`;
+}
+
+function data(text: string): string {
+  return printable(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,9 +1,15 @@
 import { didYouMean, GraftError } from '@pip-graft/graft';
 import { Command } from 'commander';
-import type { Annotation } from './annotation.ts';
 import { failureOf, workingFolder } from './exit.ts';
 import { localNames } from './local-names.ts';
-import { printAnnotation, printJson, printMessage, printText, silenceOutput } from './print.ts';
+import {
+  type Annotation,
+  printAnnotation,
+  printJson,
+  printMessage,
+  printText,
+  silenceOutput,
+} from './print.ts';
 import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 

@@ -1,4 +1,4 @@
-import type { Annotation } from './annotation.ts';
+import type { Annotation } from './print.ts';
 
 /** A command's environment: its working directory, progress and notes, and when to stop. */
 export interface Session {

@@ -2,7 +2,7 @@ import { appendFile, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filePath, ioError, listEntries, writeAtomic } from '@pip-graft/graft/files';
 import { sha256 } from '../pipeline/sha256.ts';
-import { type Shard, shardName } from '../shard/shard.ts';
+import { type Shard, shardName } from '../shard.ts';
 
 /** Name of the journal in the output folder: a line of JSON for each complete result. */
 export const journalName = '.graft-restore.jsonl';

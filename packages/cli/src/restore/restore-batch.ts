@@ -14,9 +14,8 @@ import {
 import type { Session as RuntimeSession } from '@pip-graft/runtime';
 import { Room } from '../pipeline/room.ts';
 import type { Session } from '../pipeline/session.ts';
-import { inLanes } from './in-lanes.ts';
+import type { Job } from './images.ts';
 import { digestOf, type Journal } from './journal.ts';
-import type { Job } from './place-results.ts';
 
 /** Images in flight: one decodes, one runs, one encodes; more would only wait for the model. */
 const lanes = 3;
@@ -186,4 +185,30 @@ function isFinal({ code, cause }: GraftError): boolean {
   if (!(cause instanceof Error && 'code' in cause)) return false;
   const reason = String(cause.code);
   return noUse.has(reason) || (code === 'WRITE_FAILED' && noWrite.has(reason));
+}
+
+/**
+ * Processes items in order, `lanes` at a time. After the first error no other item starts; the
+ * running ones are awaited, then the error is thrown.
+ */
+export async function inLanes<Item>(
+  items: readonly Item[],
+  lanes: number,
+  work: (item: Item, index: number) => Promise<void>,
+): Promise<void> {
+  const queue = items.entries();
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    for (const [index, item] of queue) {
+      if (failed) return;
+      try {
+        await work(item, index);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
 }

@@ -3,9 +3,8 @@ import { oneLine } from '@pip-graft/report/text';
 import type { Device } from '@pip-graft/runtime';
 import { likeliest } from '@pip-graft/validate';
 import type { Result } from '../pipeline/run.ts';
-import type { Shard, ShardRecord } from '../shard/shard.ts';
-import type { Fault } from './find-images.ts';
-import type { Job } from './place-results.ts';
+import type { Shard, ShardRecord } from '../shard.ts';
+import type { Fault, Job } from './images.ts';
 import type { Outcome } from './restore-batch.ts';
 
 /** A run of `graft restore`. */

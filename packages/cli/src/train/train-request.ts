@@ -3,17 +3,18 @@ import {
   defaultTrainOptions,
   defaultValidateEvery,
   type LearnedPart,
+  type LossKind,
+  lossKinds,
+  type Stage,
   stageOptions,
   type TrainOptions,
   type ValidationRequest,
 } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
-import { decimal } from '../options/numbers.ts';
-import { wholeNumber } from '../options/options.ts';
-import { type DegradeRequest, degradeOptions } from './degrade-option.ts';
-import { kebab } from './spell.ts';
-import { type GivenStage, stageOf } from './stage-option.ts';
+import { decimal, wholeNumber } from '../options/options.ts';
 import {
+  type DegradeRequest,
+  degradeOptions,
   labelsOf,
   number,
   positive,
@@ -21,7 +22,8 @@ import {
   requireData,
   type StepRequest,
   stepOptions,
-} from './step-request.ts';
+} from './shared-options.ts';
+import { kebab } from './show-run.ts';
 
 /** Batch size from which the paper's rule for spikes, made for batches of 48, is on by default. */
 const largeBatch = 32;
@@ -220,4 +222,49 @@ function validateOf(text: string): string | number {
   if (share === undefined) return text;
   if (Number(share) > 0 && Number(share) < 100) return Number(share) / 100;
   throw new InvalidArgumentError('expected a share above 0% and below 100%, or a folder.');
+}
+
+/** A stage from the command line: options that it omits are those of the run. */
+type GivenStage = Partial<Stage> & Pick<Stage, 'steps'>;
+
+const keys: Readonly<Record<string, readonly [keyof Stage, (text: string) => number | LossKind]>> =
+  {
+    steps: ['steps', wholeNumber(1, 100_000_000)],
+    batch: ['batch', wholeNumber(1, 4096)],
+    patch: ['patch', wholeNumber(8, 4096)],
+    rate: ['rate', positive],
+    'end-rate': ['endRate', positiveOrZero],
+    warmup: ['warmup', wholeNumber(0, 1e9)],
+    loss: ['loss', lossOf],
+  };
+
+/**
+ * Adds a stage, for commander's option parser.
+ *
+ * @example stageOf('steps=24000,batch=8,patch=64,rate=1e-3')
+ */
+export function stageOf(text: string, all: readonly GivenStage[] = []): GivenStage[] {
+  const stage: Record<string, number | string> = {};
+  for (const part of text.split(',')) {
+    const [key = '', ...values] = part.split('=');
+    const known = Object.hasOwn(keys, key) ? keys[key] : undefined;
+    if (!known || values.length !== 1)
+      throw new InvalidArgumentError(
+        `expected KEY=VALUE joined by commas, as steps=24000,batch=8,patch=64,rate=1e-3; the keys are ${Object.keys(keys).join(', ')}.`,
+      );
+    if (known[0] in stage) throw new InvalidArgumentError(`'${key}' is given twice.`);
+    try {
+      stage[known[0]] = known[1](values[0]!);
+    } catch (error) {
+      throw new InvalidArgumentError(`${key}: ${(error as Error).message}`);
+    }
+  }
+  if (!('steps' in stage)) throw new InvalidArgumentError("a stage needs 'steps'.");
+  return [...all, stage as unknown as GivenStage];
+}
+
+function lossOf(text: string): LossKind {
+  const found = lossKinds.find((kind) => kind === text);
+  if (found) return found;
+  throw new InvalidArgumentError(`expected one of ${lossKinds.join(', ')}.`);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { decimal } from '../../src/options/numbers.ts';
+import { decimal } from '../../src/options/options.ts';
 
 it.each([
   ['0.5', 0.5],

@@ -1,5 +1,5 @@
-import type { Located } from '@pip-graft/backbones';
-import { GraftError, type SkipSite, whyInvalid } from '@pip-graft/onnx-graft';
+import { type Located, whyInvalid } from '@pip-graft/backbones';
+import { GraftError, type SkipSite } from '@pip-graft/onnx-graft';
 import { alreadyGrafted, stampKey } from '@pip-graft/pip-core';
 import type { Host } from './host.ts';
 

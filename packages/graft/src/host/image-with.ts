@@ -5,11 +5,10 @@ import {
   own,
   type SkipSite,
   type ValueInfo,
-  whyNotHeld,
 } from '@pip-graft/onnx-graft';
 import type { HostImage } from '@pip-graft/pip-core';
-import type { Host } from './host.ts';
-import { imageOf } from './look-at.ts';
+import { whyNotHeld } from '@pip-graft/weights';
+import { type Host, imageOf } from './host.ts';
 
 /** Choices about a host's images. */
 export interface ImageChoices {

@@ -21,10 +21,23 @@ export {
 } from '@pip-graft/pip-core/node';
 export { checkpointFiles, type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
 export * from '../index.ts';
-export { fetchAdapter, fetchSensor, localAdapter, localSensor } from './local-adapter.ts';
-export { fetchCheckpoint, localCheckpoint } from './local-checkpoint.ts';
-export { fetchModel, localModel } from './local-model.ts';
-export { nodeSha256 } from './node-sha256.ts';
-export { type OpenAdapterOptions, openAdapter } from './open-adapter.ts';
-export { type OpenGraft, openGraft } from './open-graft.ts';
-export { type Home, type OpenHost, openHost } from './open-host.ts';
+export {
+  fetchAdapter,
+  fetchCheckpoint,
+  fetchModel,
+  fetchSensor,
+  localAdapter,
+  localCheckpoint,
+  localModel,
+  localSensor,
+} from './local-names.ts';
+export {
+  type Home,
+  nodeSha256,
+  type OpenAdapterOptions,
+  type OpenGraft,
+  type OpenHost,
+  openAdapter,
+  openGraft,
+  openHost,
+} from './open.ts';

@@ -1,13 +1,8 @@
-import { join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { copyFile, rename, rm, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import {
-  cachedCommit,
-  hasFiles,
-  keepCommit,
-  placeLink,
-  repositoryFolder,
-  snapshotFolder,
-} from '../cache/snapshot.ts';
+import { ioError, makeFolder, temporaryPath, writeAtomic } from '@pip-graft/onnx-graft/node';
 import { HubUnreachable, hubFetch } from '../hub-fetch.ts';
 import { type HubName, hubText, isCommit, isInside } from '../hub-name.ts';
 import { type HubOptions, type HubSettings, hubSettings } from '../settings.ts';
@@ -151,4 +146,61 @@ async function findCommit(
     throw error instanceof GraftError ? error : unreadable(name, error);
   }
   throw unreadable(name, 'it names no commit');
+}
+
+/**
+ * Folder of a repository in the cache. The layout is that of the hub's tools, which share it:
+ * `refs/REVISION` holds a commit, `snapshots/COMMIT/PATH` is a link to `blobs/DIGEST`.
+ */
+function repositoryFolder(cache: string, { repository }: HubName): string {
+  return join(cache, `models--${repository.replace('/', '--')}`);
+}
+
+function snapshotFolder(repository: string, commit: string): string {
+  return join(repository, 'snapshots', commit);
+}
+
+/** Whether a snapshot has all the given files. */
+function hasFiles(snapshot: string, paths: readonly string[]): boolean {
+  return paths.every((path) => isFile(join(snapshot, path)));
+}
+
+/** The commit of a revision when it was last looked up; undefined if it never was. */
+function cachedCommit(repository: string, revision: string): string | undefined {
+  if (isCommit(revision)) return revision;
+  try {
+    const commit = readFileSync(join(repository, 'refs', revision), 'utf8').trim();
+    return isCommit(commit) ? commit : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Records the commit of a revision. Errors: `WRITE_FAILED`. */
+async function keepCommit(repository: string, revision: string, commit: string): Promise<void> {
+  if (cachedCommit(repository, revision) === commit) return;
+  const bytes = new TextEncoder().encode(commit);
+  await writeAtomic(join(repository, 'refs', revision), (append) => append(bytes));
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Puts a file in a snapshot: a link to its blob, or else a copy. Errors: `WRITE_FAILED`. */
+async function placeLink(blob: string, path: string): Promise<void> {
+  const staged = temporaryPath(path);
+  try {
+    await makeFolder(dirname(path));
+    try {
+      await symlink(relative(dirname(path), blob), staged);
+    } catch {
+      // On Windows only some users may create links.
+      await copyFile(blob, staged);
+    }
+    await rename(staged, path);
+  } catch (error) {
+    await rm(staged, { force: true }).catch(() => {});
+    throw ioError('write', path, error);
+  }
 }

@@ -2,7 +2,6 @@ import type { Fragment, TensorSpec, ValueSpec } from '../author/spec.ts';
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
 import { readLater, sameData } from '../model/read-later.ts';
-import { emptyRecord } from '../own.ts';
 import type { Piece } from '../wire/source.ts';
 import { encodeMetadata, encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
 import { type Edit, lengthWidth, renameValues, rewrite, shortestLengthWidth } from './rewrite.ts';
@@ -61,7 +60,8 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
   const edits: Edit[] = [];
   const parents = [graph.field];
   const renamed = new Map<Node, Map<number, string>>();
-  const redirects = emptyRecord<string>();
+  // Values may have any name, even `__proto__`.
+  const redirects: Record<string, string> = Object.create(null);
   for (const { fragment, redirects: list } of edit.fragments) {
     const readers = list.flatMap((redirect) => redirect.uses.map((use) => use.node));
     const first = graph.nodes[Math.min(...readers)];
@@ -87,7 +87,7 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
       }
     }
   }
-  const records = emptyRecord<string>();
+  const records: Record<string, string> = Object.create(null);
   for (const [node, names] of renamed) {
     edits.push({
       start: node.field.start,

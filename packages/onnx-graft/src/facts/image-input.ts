@@ -11,6 +11,12 @@ export interface ImageInput {
   readonly dims: readonly (number | string | null)[];
 }
 
+/** The image that a model restores. */
+export interface MainImage extends ImageInput {
+  /** Inputs that may be this image just as well, because nothing tells them apart. */
+  readonly rivals: readonly string[];
+}
+
 /** More channels than this is a stack of features, not an image; a row of pixels is longer. */
 const mostChannels = 16;
 
@@ -31,14 +37,10 @@ export function imageInputs(model: Model): ImageInput[] {
  * (1,1,1,1) is not an image. Of several of one size, one with three channels comes first: a map of
  * one channel accompanies the image. Of several still, the most likely one, else the first.
  */
-export function mainImage(model: Model): ImageInput | undefined {
-  return mainImages(model)[0];
-}
-
-/** The inputs that may be the {@link mainImage}: more than one if nothing tells them apart. */
-export function mainImages(model: Model): readonly ImageInput[] {
+export function mainImage(model: Model): MainImage | undefined {
   const largest = highest(imageInputs(model), pixelsOf);
-  return likelyImages(model, highest(largest, colours));
+  const [image, ...others] = likelyImages(model, highest(largest, colours));
+  return image && { ...image, rivals: others.map(({ name }) => name) };
 }
 
 function pixelsOf({ dims, layout }: ImageInput): number {

@@ -1,15 +1,11 @@
-import type { ReportComparison, Validation } from '@pip-graft/validate';
-import { quantity } from '../format.ts';
-import { badge, breakable, details, type Html, html, training } from '../html.ts';
+import type { ReportComparison, Validation, ValidationFigures } from '@pip-graft/validate';
+import { bytes, milliseconds, quantity, times } from '../format.ts';
+import { badge, breakable, details, facts, type Html, html, table, training } from '../html.ts';
+import { ladder } from '../ladder.ts';
 import type { ReportModel } from '../report-data.ts';
-import { facts, table } from '../table.ts';
-import { bars } from './bars.ts';
-import { layers, parity } from './gaps.ts';
-import { comparisons, heatMaps, strips } from './images.ts';
-import { ladder } from './ladder.ts';
+import { comparisons, heatMaps, prompts, strips } from './images.ts';
+import { bars, layers, parity, sizes, tiles } from './measurements.ts';
 import { placements } from './placements.ts';
-import { prompts } from './prompts.ts';
-import { sizes, tiles } from './sizes.ts';
 
 /** One model: failures and images first, then what was measured; the rest opens on demand. */
 export function model(item: ReportModel, index: number): Html {
@@ -69,4 +65,49 @@ function failures({ status, checks }: Validation): Html | undefined {
           : html`${quantity(measured, unit)}; the limit is ${quantity(limit, unit)}. `
       }${detail}</li>`,
   )}</ul>`;
+}
+
+/** All models, one per line. */
+export function overview(models: readonly ReportModel[]): Html {
+  return table(
+    'Models in this report',
+    [
+      {
+        head: 'Model',
+        cell: ([index, { name }]) => html`<a href="#model-${index}">${breakable(name)}</a>`,
+      },
+      { head: 'Verdict', cell: ([, { validation }]) => badge(validation?.status ?? 'skipped') },
+      { head: 'Checks passed', cell: ([, item]) => checksPassed(item), kind: 'figure' },
+      { head: 'Adapter', cell: ([, { trained }]) => training(trained) },
+      { head: 'Grafts', cell: ([, item]) => grafts(item), kind: 'figure' },
+      { head: 'Time relative to host', cell: ([, item]) => time(item), kind: 'figure' },
+      { head: 'Memory relative to host', cell: ([, item]) => memory(item), kind: 'figure' },
+    ],
+    [...models.entries()],
+  );
+}
+
+/** Passed checks of those that ran, such as "13 of 14"; skipped checks do not count. */
+export function checksPassed({ validation }: ReportModel): string {
+  if (validation === undefined) return '–';
+  const run = validation.checks.filter((check) => check.status !== 'skipped');
+  return `${run.filter((check) => check.status === 'passed').length} of ${run.length}`;
+}
+
+function grafts({ ladders }: ReportModel): string {
+  if (ladders.length === 0) return '–';
+  const levels = ladders.flatMap((ladder) => ladder.levels);
+  return `${levels.filter((level) => level.graft !== undefined).length} of ${levels.length} skips`;
+}
+
+function time({ validation }: ReportModel): string {
+  const { latency }: ValidationFigures = validation?.figures ?? {};
+  if (latency === undefined) return '–';
+  const { host, grafted } = latency;
+  return `${times(grafted.median / host.median)} · ${milliseconds(grafted.median)}`;
+}
+
+function memory({ validation }: ReportModel): string {
+  const { memory: taken }: ValidationFigures = validation?.figures ?? {};
+  return taken ? `${times(taken.grafted / taken.host)} · ${bytes(taken.grafted)}` : '–';
 }

@@ -1,7 +1,6 @@
 import type { Placement } from '@pip-graft/runtime';
 import { count, milliseconds, number } from '../format.ts';
-import { badge, type Html, html } from '../html.ts';
-import { table } from '../table.ts';
+import { badge, type Html, html, table } from '../html.ts';
 
 /** Evidence that the device did the work. */
 export const evidenceWords: Readonly<Record<Placement['evidence'], string>> = {

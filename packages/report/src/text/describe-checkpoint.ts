@@ -1,4 +1,5 @@
 import type { DetectedBackbone, LeftAverage } from '@pip-graft/backbones';
+import { emptyRecord } from '@pip-graft/weights';
 import type { Checkpoint, CheckpointScalar } from '@pip-graft/weights/node';
 
 /** Most names in a line. */
@@ -30,7 +31,7 @@ export function takenFrom(
 ): Taken {
   const dot = (path: string): string => (path === '' ? '' : `${path}.`);
   const isInside = (path: string): boolean => path.startsWith(dot(prefix));
-  const around: Record<string, CheckpointScalar> = Object.create(null);
+  const around = emptyRecord<CheckpointScalar>();
   const left = new Set<string>();
   for (const path of [...ignored, ...tensors.keys()]) {
     if (!isInside(path) || !tensors.has(path)) left.add(cut(path, prefix));

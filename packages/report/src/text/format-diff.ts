@@ -1,6 +1,5 @@
 import type { ModelDiff, RecordDiff } from '@pip-graft/onnx-graft';
-import { oneLine } from './printable.ts';
-import { table } from './table.ts';
+import { oneLine, table } from './lines.ts';
 
 /** Most records of a kind to show; `--json` has all. */
 const listed = 12;

@@ -1,7 +1,6 @@
 import type { Quality } from '@pip-graft/imaging';
 import type { Evaluation, Qualities, Steering, TaskResult } from '@pip-graft/validate';
-import { oneLine } from './printable.ts';
-import { table } from './table.ts';
+import { oneLine, table } from './lines.ts';
 
 const sides = ['input', 'host', 'grafted'] as const;
 

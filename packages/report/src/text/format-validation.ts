@@ -1,6 +1,6 @@
 import type { Device, DeviceProbe, Diagnosis } from '@pip-graft/runtime';
 import type { Validation, Verdict } from '@pip-graft/validate';
-import { table } from './table.ts';
+import { table } from './lines.ts';
 
 /** Longest cell of the table that fits a terminal without wrapping. */
 const widest = 64;

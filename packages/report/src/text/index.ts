@@ -8,10 +8,10 @@ export {
 } from './describe-checkpoint.ts';
 export { formatDiff } from './format-diff.ts';
 export { formatEvaluation } from './format-evaluation.ts';
-export { formatExpected } from './format-expected.ts';
 export {
   describeSizes,
   drawLadder,
+  formatExpected,
   formatInspection,
   inspectionFacts,
 } from './format-inspection.ts';
@@ -24,6 +24,5 @@ export {
   spellAdapters,
   summariseGraft,
 } from './inspection.ts';
-export { oneLine, printable, printableJson } from './printable.ts';
+export { bytesText, oneLine, printable, printableJson, table } from './lines.ts';
 export { isReport, type ReportFormat } from './report-heads.ts';
-export { bytesText, table } from './table.ts';

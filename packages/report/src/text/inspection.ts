@@ -1,7 +1,7 @@
 import type { PlanSummary } from '@pip-graft/graft';
 import type { ImageValues, SkipSite } from '@pip-graft/onnx-graft';
 import type { ExpectedNode, ExpectedPlacement } from '@pip-graft/runtime';
-import { oneLine } from './printable.ts';
+import { oneLine } from './lines.ts';
 
 /** Result of `inspect`; the command's JSON has this shape. */
 export interface Inspection {

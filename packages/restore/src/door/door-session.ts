@@ -1,14 +1,13 @@
-import { emptyRecord, GraftError } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session, SessionValue } from '@pip-graft/runtime/session';
 import {
+  emptyRecord,
   type TensorFeeds,
   type TypedTensor,
   type TypedTensorOf,
   toFloat32,
 } from '@pip-graft/weights';
-import type { Door } from './door.ts';
-import { channelsOf, enter, fillInput } from './enter.ts';
-import { leave } from './leave.ts';
+import { channelsOf, type Door, enter, fillInput, leave } from './door.ts';
 
 /** Inputs that a graft adds; the caller of a session feeds them. */
 export interface OwnInputs {

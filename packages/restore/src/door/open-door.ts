@@ -6,13 +6,11 @@ import {
   type ImageValues,
   imageRanges,
   own,
-  whyNotHeld,
 } from '@pip-graft/onnx-graft';
 import { runModel, type Session, type SessionValue } from '@pip-graft/runtime/session';
-import { float32Tensor, type TypedTensor, toFloat32 } from '@pip-graft/weights';
-import type { Door, DoorOptions } from './door.ts';
+import { float32Tensor, type TypedTensor, toFloat32, whyNotHeld } from '@pip-graft/weights';
+import { type Door, type DoorOptions, passFeed } from './door.ts';
 import { doorSession } from './door-session.ts';
-import { passFeed } from './enter.ts';
 import {
   isCopy,
   isMoved,

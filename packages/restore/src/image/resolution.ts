@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Metadata } from 'sharp';
-import type { ImageFormat } from './formats.ts';
-import { pngChunk, pngChunks } from './png-chunks.ts';
+import { type ImageFormat, pngChunk, pngChunks } from './formats.ts';
 
 /** Millimetres in an inch: libvips counts pixels per millimetre. */
 const inch = 25.4;

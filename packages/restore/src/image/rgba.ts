@@ -85,3 +85,12 @@ export function fromPixels(pixels: RawImage): Image {
   const alpha = Float32Array.from({ length: size }, (_, at) => data[at * count + count - 1]! / 255);
   return { ...image, ...grey, alpha };
 }
+
+/** Rejects a quality that no encoder has. Errors: `INVALID_ARGUMENT`. */
+export function requireQuality(quality: number): void {
+  if (Number.isInteger(quality) && quality >= 1 && quality <= 100) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `quality: ${quality} is not a whole number from 1 to 100; pass one such as 95.`,
+  );
+}

@@ -1,11 +1,16 @@
 import type { Image } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
-import { formatOf, type ImageFormat, imageFormats, loadSharp } from './formats.ts';
-import { oneAtATime } from './one-at-a-time.ts';
-import { pngHead } from './png-chunks.ts';
-import { requireQuality } from './require-quality.ts';
+import {
+  formatOf,
+  type ImageFormat,
+  imageFormats,
+  loadSharp,
+  oneAtATime,
+  pngHead,
+} from './formats.ts';
 import { tiffResolution, withResolution } from './resolution.ts';
+import { requireQuality } from './rgba.ts';
 
 /** Length 1, "sRGB", rendering intent 0 (perceptual), and the checksum of these. PNG specification, 11.3.2.5. */
 const chunk = [0, 0, 0, 1, 0x73, 0x52, 0x47, 0x42, 0, 0xae, 0xce, 0x1c, 0xe9];

@@ -3,8 +3,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { Part } from '../image/rgba.ts';
 import { defaultOverlap, restoreTiled } from '../run/restore-tiled.ts';
 import { countLooks, findDegradation } from '../steer/find-degradation.ts';
-import { namedWeights } from '../steer/weights-row.ts';
-import { type LoadedModel, type TileRequest, tileSettings } from './loaded-model.ts';
+import { type LoadedModel, namedWeights, type TileRequest, tileSettings } from './loaded-model.ts';
 
 export interface LoadedRequest extends TileRequest {
   readonly degradation?: readonly number[] | undefined;

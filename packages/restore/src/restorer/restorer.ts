@@ -2,23 +2,30 @@ import { type HubOptions, localModel, openModel } from '@pip-graft/graft/node';
 import { imageOf } from '@pip-graft/imaging';
 import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
 import { createSession, type Device } from '@pip-graft/runtime';
-import { behindDoor } from '../door/behind-door.ts';
 import type { Door, DoorOptions } from '../door/door.ts';
 import { nameOfKind } from '../image/rgba.ts';
 import { type ModelParts, modelParts } from '../run/model-parts.ts';
-import { type ModelSettings, settingsOf } from '../steer/settings-of.ts';
-import { type Weights, weightsRow } from '../steer/weights-row.ts';
-import { addressOf, urlName } from './address.ts';
-import { type DeviceChoice, requireDevice } from './device-choice.ts';
-import { fetchBytes } from './fetch-bytes.ts';
-import { findModel } from './find-model.ts';
-import { type LoadedModel, releaseLoaded } from './loaded-model.ts';
-import { partsOfFile } from './parts-of-file.ts';
-import { requireThreads } from './require-threads.ts';
+import { addressOf, fetchBytes, urlName } from './fetch-bytes.ts';
+import { type ImageSource, Restored, toImage } from './images.ts';
+import {
+  behindDoor,
+  type LoadedModel,
+  type ModelSettings,
+  releaseLoaded,
+  settingsOf,
+  type Weights,
+  weightsRow,
+} from './loaded-model.ts';
+import { findModel, partsOfFile } from './model-file.ts';
+import {
+  type DetectOptions,
+  type DeviceChoice,
+  type RestorerDevice,
+  type RestorerOptions,
+  requireDevice,
+  requireThreads,
+} from './options.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from './restore-loaded.ts';
-import { Restored } from './restored.ts';
-import { type ImageSource, toImage } from './to-image.ts';
-import type { DetectOptions, RestorerDevice, RestorerOptions } from './types.ts';
 
 export interface OpenOptions extends DoorOptions {
   /** Where to run; default: `auto`, which is the CPU in Node. */

@@ -1,9 +1,8 @@
 import type { ErrorCode } from '@pip-graft/onnx-graft';
 import type { DoorOptions } from '../door/door.ts';
 import type { Part, RawImage } from '../image/rgba.ts';
-import type { DeviceChoice } from '../restorer/device-choice.ts';
-import type { RestorerDevice } from '../restorer/types.ts';
-import type { Weights } from '../steer/weights-row.ts';
+import type { Weights } from '../restorer/loaded-model.ts';
+import type { DeviceChoice, RestorerDevice } from '../restorer/options.ts';
 
 /** An image as sent to the worker: a file, decoded pixels, or bytes. */
 export type Sent = Blob | ImageBitmap | RawImage;

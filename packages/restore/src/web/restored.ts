@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { GraftError } from '@pip-graft/onnx-graft';
-import { requireQuality } from '../image/require-quality.ts';
+import { requireQuality } from '../image/rgba.ts';
 import type { Pixels, RestoredPixels } from './messages.ts';
 
 /** File types that a canvas can write, depending on the browser; PNG always works. */

@@ -3,22 +3,20 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { DoorOptions } from '../door/door.ts';
 import { nameOfKind } from '../image/rgba.ts';
-import type { DeviceChoice } from '../restorer/device-choice.ts';
-import { requireThreads } from '../restorer/require-threads.ts';
-import type {
-  RestorerOptions as CommonOptions,
-  DetectOptions,
-  Progress,
-  RestorerDevice,
-} from '../restorer/types.ts';
-import type { Weights } from '../steer/weights-row.ts';
-import { chooseBuild } from './choose-build.ts';
-import { Connection } from './connection.ts';
-import { fetchBlob } from './fetch-blob.ts';
+import type { Weights } from '../restorer/loaded-model.ts';
+import {
+  type RestorerOptions as CommonOptions,
+  type DetectOptions,
+  type DeviceChoice,
+  type Progress,
+  type RestorerDevice,
+  requireThreads,
+} from '../restorer/options.ts';
+import { Connection, startWorker } from './connection.ts';
 import type { Opened, Step } from './messages.ts';
 import { Restored } from './restored.ts';
-import { startWorker } from './start-worker.ts';
-import { type ImageSource, nameOf, toSent } from './to-sent.ts';
+import { chooseBuild } from './start-runtime.ts';
+import { fetchBlob, type ImageSource, nameOf, toSent } from './to-sent.ts';
 
 export interface OpenOptions extends DoorOptions {
   /** Where to run; default: `auto`, WebGPU if it computes what wasm computes, else wasm. */

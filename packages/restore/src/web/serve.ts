@@ -2,15 +2,12 @@
 import { type Image, imageOf } from '@pip-graft/imaging';
 import { bytesSource, GraftError, type Model, readModel } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
-import { behindDoor } from '../door/behind-door.ts';
 import { type Part, rgbaOf } from '../image/rgba.ts';
-import type { LoadedModel } from '../restorer/loaded-model.ts';
+import { behindDoor, type LoadedModel, settingsOf, weightsRow } from '../restorer/loaded-model.ts';
+import type { RestorerDevice } from '../restorer/options.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from '../restorer/restore-loaded.ts';
-import type { RestorerDevice } from '../restorer/types.ts';
 import { modelParts, type PartsRequest } from '../run/model-parts.ts';
 import { imageInput, imageOutput } from '../run/run-image.ts';
-import { settingsOf } from '../steer/settings-of.ts';
-import { weightsRow } from '../steer/weights-row.ts';
 import { decode } from './decode.ts';
 import type {
   FromWorker,

@@ -1,9 +1,10 @@
-/// <reference lib="dom" />
 import { buildModel, GraftError, GraphBuilder, modelBytes, ops } from '@pip-graft/onnx-graft';
 import { encodeFloats, Random } from '@pip-graft/weights';
-import type { RestorerDevice } from '../restorer/types.ts';
+import { type DeviceChoice, type RestorerDevice, requireDevice } from '../restorer/options.ts';
 import type { OpenRequest } from './messages.ts';
 import type { WebRuntime } from './web-session.ts';
+
+/// <reference lib="dom" />
 
 /** More threads than this wait for each other on convolutions of tiles; a browser starts no 1000. */
 const mostThreads = 16;
@@ -148,4 +149,35 @@ function convolution(): Uint8Array {
       outputs: [value(output, channels)],
     }),
   );
+}
+
+/// <reference lib="dom" />
+
+/** WebGPU as a page sees it; a browser without it has no `gpu`. */
+interface Gpu {
+  requestAdapter(): Promise<object | null>;
+}
+
+/**
+ * Chooses the build of onnxruntime-web: the one with WebGPU only if the browser has an adapter.
+ *
+ * Errors: `INVALID_ARGUMENT` for an unknown device; `DEVICE_UNAVAILABLE` for a device that a page does not have.
+ */
+export async function chooseBuild(
+  device: DeviceChoice,
+  gpu: Gpu | undefined = (navigator as { gpu?: Gpu }).gpu,
+): Promise<Build> {
+  requireDevice(device);
+  if (device === 'cuda') {
+    throw new GraftError(
+      'DEVICE_UNAVAILABLE',
+      "device 'cuda': a page has none; use 'webgpu', or 'auto'.",
+    );
+  }
+  if (device === 'cpu' || device === 'wasm') return 'wasm';
+  const adapter = await gpu?.requestAdapter().catch(() => null);
+  if (adapter) return 'webgpu';
+  if (device === 'auto') return 'wasm';
+  const why = gpu === undefined ? 'this browser or page has no WebGPU' : 'no graphics card answers';
+  throw new GraftError('DEVICE_UNAVAILABLE', `device 'webgpu': ${why}; use 'auto'.`);
 }

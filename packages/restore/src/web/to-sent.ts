@@ -1,8 +1,8 @@
-/// <reference lib="dom" />
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { RawImage } from '../image/rgba.ts';
-import { fetchBlob } from './fetch-blob.ts';
 import type { Sent } from './messages.ts';
+
+/// <reference lib="dom" />
 
 /** Input of {@link Restorer.restore} in a browser. */
 export type ImageSource =
@@ -92,4 +92,56 @@ function isDrawable(source: ImageSource): source is Exclude<Drawable, ImageData>
 /** The name of a File; `otherwise` for a Blob. */
 export function nameOf(blob: Blob, otherwise: string): string {
   return 'name' in blob && typeof blob.name === 'string' ? blob.name : otherwise;
+}
+
+/// <reference lib="dom" />
+
+/**
+ * Fetches a URL, relative to the page.
+ *
+ * Errors: `READ_FAILED` if the server cannot be reached, does not let this page read, or answers
+ * with an error; `INVALID_ARGUMENT` for text that is not a URL, or a URL that a page cannot read.
+ */
+export async function fetchBlob(
+  source: string | URL,
+  signal?: AbortSignal,
+): Promise<{ blob: Blob; href: string }> {
+  const url = addressOf(source);
+  const { href } = url;
+  if (!/^(https?|blob|data):$/.test(url.protocol)) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${href}: a page reads http:, https:, blob: and data: URLs; pass the File instead.`,
+    );
+  }
+  const label = url.protocol === 'data:' ? 'data: URL' : href;
+  const response = await fetch(url, signal ? { signal } : {}).catch((cause: unknown) => {
+    signal?.throwIfAborted();
+    throw new GraftError(
+      'READ_FAILED',
+      `${label}: the server cannot be reached or does not let this page read it (CORS); check the address.`,
+      { cause },
+    );
+  });
+  if (!response.ok) {
+    throw new GraftError(
+      'READ_FAILED',
+      `${label}: the server answered ${response.status}; check the address.`,
+    );
+  }
+  const blob = await response.blob().catch((cause: unknown) => {
+    signal?.throwIfAborted();
+    throw new GraftError('READ_FAILED', `${label}: the connection ended early; try again.`, {
+      cause,
+    });
+  });
+  return { blob, href: label };
+}
+
+function addressOf(source: string | URL): URL {
+  try {
+    return new URL(source, globalThis.document?.baseURI ?? globalThis.location.href);
+  } catch {
+    throw new GraftError('INVALID_ARGUMENT', `${source}: not a URL; pass one, or a File.`);
+  }
 }

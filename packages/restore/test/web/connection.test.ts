@@ -1,8 +1,7 @@
 /// <reference lib="dom" />
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Connection } from '../../src/web/connection.ts';
+import { Connection, type Started } from '../../src/web/connection.ts';
 import type { FromWorker, Opened, ToWorker } from '../../src/web/messages.ts';
-import type { Started } from '../../src/web/start-worker.ts';
 
 const opened: Opened = { labels: [], hasSensor: false, device: { name: 'wasm', reason: 'a test' } };
 const request = { model: new Blob(), label: 'net.onnx', device: 'wasm' } as const;

@@ -1,16 +1,19 @@
-import { addFolders, installDriver, installProvider, showGpus } from './cuda-fixes.ts';
 import {
+  addFolders,
   cudnn,
   driverSeries,
   foldersToAdd,
+  installDriver,
+  installProvider,
   leastCapability,
   libraries,
   neededCuda,
   neededLibraries,
   provider,
+  showGpus,
 } from './cuda-libraries.ts';
-import type { DeviceEnvironment } from './device-environment.ts';
 import {
+  type DeviceEnvironment,
   type DeviceFinding,
   type DiagnoseOptions,
   type Diagnosis,

@@ -1,6 +1,6 @@
-import { manager } from './cuda-fixes.ts';
-import type { DeviceEnvironment } from './device-environment.ts';
+import { manager } from './cuda-libraries.ts';
 import {
+  type DeviceEnvironment,
   type DeviceFinding,
   type DiagnoseOptions,
   type Diagnosis,

@@ -1,7 +1,11 @@
-import { addFolders, fetchProvider, installDriver, manager } from './cuda-fixes.ts';
-import { expectedCuda } from './cuda-libraries.ts';
-import type { DeviceEnvironment } from './device-environment.ts';
-import type { DeviceFinding, Fix } from './diagnosis.ts';
+import {
+  addFolders,
+  expectedCuda,
+  fetchProvider,
+  installDriver,
+  manager,
+} from './cuda-libraries.ts';
+import type { DeviceEnvironment, DeviceFinding, Fix } from './diagnosis.ts';
 
 interface Rule {
   readonly pattern: RegExp;

@@ -6,10 +6,9 @@ import type {
   Gpu,
   NvidiaDriver,
   ProviderLibrary,
-} from './device-environment.ts';
-import { type FoundLibrary, findLibrary, type LibraryPaths } from './find-library.ts';
+} from './diagnosis.ts';
 import { readElf } from './read-elf.ts';
-import type { System } from './system.ts';
+import { type FoundLibrary, findLibrary, type LibraryPaths, type System } from './system.ts';
 
 const providers = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
 /** Major versions to report if the wrong one is installed. */

@@ -1,9 +1,14 @@
 import { dirname, join, resolve } from 'node:path';
 import { runtimeVersion } from '../session/load-runtime.ts';
-import type { DeviceEnvironment, VulkanDriver, VulkanFacts } from './device-environment.ts';
-import { findLibrary, type LibraryPaths, libraryPaths } from './find-library.ts';
+import type { DeviceEnvironment, VulkanDriver, VulkanFacts } from './diagnosis.ts';
 import { gatherCuda } from './gather-cuda.ts';
-import { localSystem, type System } from './system.ts';
+import {
+  findLibrary,
+  type LibraryPaths,
+  libraryPaths,
+  localSystem,
+  type System,
+} from './system.ts';
 
 /**
  * Gathers what decides whether devices can work on this machine: files, libraries and their

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { runtimeMessage } from '../session/runtime-message.ts';
-import type { AnswerMessage, CallName, Calls } from './protocol.ts';
+import { runtimeMessage } from '../session/run-model.ts';
+import type { AnswerMessage, CallName, Calls } from './worker.ts';
 
 // Always the built file, even if this module runs from source: Node 20 does not load TypeScript.
 const entry = fileURLToPath(new URL('../../dist/process/worker.js', import.meta.url));

@@ -1,12 +1,19 @@
+import process from 'node:process';
+import { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
+import type { TensorFeeds } from '@pip-graft/weights';
+import { loadRuntime } from '../session/load-runtime.ts';
+import { type NativeOptions, openNative } from '../session/native-session.ts';
+import type { InputDims, Session, SessionValue } from '../session/session.ts';
+import {
+  greyFeeds,
+  peakOfProcess,
+  type SliceReport,
+  type SliceRequest,
+  SliceRunner,
+} from './slice-runner.ts';
+
 // The program of a worker process: runs one session at a time, or slices of a model, on request of
 // its parent. It ends with its parent.
-import process from 'node:process';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { loadRuntime } from '../session/load-runtime.ts';
-import { openNative } from '../session/native-session.ts';
-import type { Session } from '../session/session.ts';
-import type { AnswerMessage, CallMessage, CallName, Calls } from './protocol.ts';
-import { greyFeeds, peakOfProcess, SliceRunner } from './slice-runner.ts';
 
 let session: Session | undefined;
 let before: number | undefined;
@@ -65,3 +72,41 @@ process.on('message', (message: CallMessage) => {
   void answer(message).then((reply) => process.send?.(reply));
 });
 process.on('disconnect', () => process.exit());
+
+/** The calls of a worker process, with arguments and results. */
+export interface Calls {
+  open: {
+    args: { readonly path: string; readonly options: NativeOptions };
+    result: { readonly inputs: readonly SessionValue[]; readonly outputs: readonly SessionValue[] };
+  };
+  run: {
+    args: { readonly feeds: TensorFeeds; readonly fetches: readonly string[] | undefined };
+    result: TensorFeeds;
+  };
+  time: {
+    args: { readonly feeds: TensorFeeds; readonly runs: number };
+    result: readonly number[];
+  };
+  release: { args: null; result: null };
+  /** Runs twice on inputs of these shapes and returns the peak growth of the process in bytes since before the session. */
+  memory: { args: InputDims; result: number };
+  /** The tensors of both sides at the start of the next slice. */
+  feed: { args: TensorFeeds; result: null };
+  slice: { args: SliceRequest; result: SliceReport };
+}
+
+export type CallName = keyof Calls;
+
+interface CallMessage<Name extends CallName = CallName> {
+  readonly id: number;
+  readonly call: Name;
+  readonly args: Calls[Name]['args'];
+}
+
+export type AnswerMessage =
+  | { readonly id: number; readonly result: unknown }
+  /** `code` is missing for errors other than GraftError. */
+  | {
+      readonly id: number;
+      readonly error: { readonly code?: ErrorCode; readonly message: string };
+    };

@@ -1,4 +1,5 @@
-import { buildModel, emptyRecord, GraftError, type Model } from '@pip-graft/onnx-graft';
+import { buildModel, GraftError, type Model } from '@pip-graft/onnx-graft';
+import { emptyRecord } from '@pip-graft/weights';
 import {
   type Isolation,
   nativeReason,
@@ -7,8 +8,13 @@ import {
 } from '../process/worker-process.ts';
 import { type NativeOptions, openNative } from './native-session.ts';
 import { prepareModel } from './prepare-model.ts';
-import type { Device, InputDims, OptimisationLevel, Session } from './session.ts';
-import { shapedSession } from './shaped-session.ts';
+import {
+  type Device,
+  type InputDims,
+  type OptimisationLevel,
+  type Session,
+  shapedSession,
+} from './session.ts';
 
 export interface SessionOptions {
   /** Default: 'cpu'. */

@@ -1,8 +1,13 @@
-import { emptyRecord, GraftError } from '@pip-graft/onnx-graft';
-import type { TensorFeeds, TensorType, TypedTensor } from '@pip-graft/weights';
+import { GraftError } from '@pip-graft/onnx-graft';
+import {
+  emptyRecord,
+  type TensorFeeds,
+  type TensorType,
+  type TypedTensor,
+} from '@pip-graft/weights';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { loadRuntime, type OnnxRuntime } from './load-runtime.ts';
-import { runtimeMessage } from './runtime-message.ts';
+import { runtimeMessage } from './run-model.ts';
 import type { Device, OptimisationLevel, Session, SessionValue } from './session.ts';
 
 /** Options for opening a file in onnxruntime: plain data, so that another process can receive them. */

@@ -10,8 +10,7 @@ import {
 } from '@pip-graft/onnx-graft';
 import { isBelow, openModel, saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { TypedTensor } from '@pip-graft/weights';
-import { graftDefaults } from './graft-defaults.ts';
-import { requireInputs } from './require-inputs.ts';
+import { graftDefaults, requireInputs } from './run-model.ts';
 
 /** The file or bytes that onnxruntime loads. */
 export interface PreparedModel {

@@ -1,6 +1,13 @@
-import { emptyRecord, GraftError, own } from '@pip-graft/onnx-graft';
-import type { TensorFeeds, TypedTensor } from '@pip-graft/weights';
-import { fromFloat32 } from '@pip-graft/weights';
+import { extendGraph, GraftError, type Model, own, readTensor } from '@pip-graft/onnx-graft';
+import { readGraft } from '@pip-graft/pip-core';
+import {
+  decodeFloats,
+  emptyRecord,
+  float32Tensor,
+  fromFloat32,
+  type TensorFeeds,
+  type TypedTensor,
+} from '@pip-graft/weights';
 import type { Session, SessionValue } from './session.ts';
 
 /**
@@ -72,4 +79,69 @@ function wrong(session: Session, what: string): GraftError {
 
 function list(values: readonly SessionValue[]): string {
   return values.map((value) => `'${value.name}'`).join(', ');
+}
+
+/** A model with some default values removed, and these values. */
+export interface RequiredInputs {
+  readonly model: Model;
+  readonly defaults: ReadonlyMap<string, TypedTensor>;
+}
+
+/**
+ * Removes the default values (initializers) of some inputs, so that they become required; undefined if
+ * none has a default.
+ *
+ * onnxruntime-node lists only inputs without a default and silently ignores values for the others
+ * (measured, 1.30.0). Only float32 defaults count: the settings of a graft. Weights that old exporters
+ * list as inputs are not named by the caller and stay.
+ */
+export function requireInputs(model: Model, names: readonly string[]): RequiredInputs | undefined {
+  const inputs = new Set(model.graph.inputs.map((input) => input.name));
+  const dropped = model.graph.initializers.filter(
+    ({ name, dataType }) => names.includes(name) && inputs.has(name) && dataType === 'float32',
+  );
+  if (dropped.length === 0) return undefined;
+  const defaults = new Map<string, TypedTensor>();
+  for (const tensor of dropped) {
+    const data = decodeFloats(readTensor(model, tensor), 'float32');
+    defaults.set(tensor.name, { type: 'float32', dims: tensor.dims, data });
+  }
+  const fragment = { nodes: [], initializers: [] };
+  const fed = dropped.map(({ name }) => name);
+  return { model: extendGraph(model, { fragment, fed }), defaults };
+}
+
+/**
+ * The inputs that a graft added to a model, with their defaults from the stamp; empty without a graft
+ * or with a baked one.
+ */
+export function graftDefaults(model: Model): ReadonlyMap<string, TypedTensor> {
+  const graft = readGraft(model);
+  if (graft?.inputs == null) return new Map();
+  const { inputs, labels, defaultDegradation } = graft;
+  return new Map<string, TypedTensor>([
+    [inputs.degradation, float32Tensor([1, labels.length], defaultDegradation)],
+    [inputs.strength, float32Tensor([], [1])],
+  ]);
+}
+
+/**
+ * Reduces an onnxruntime error to one readable line, without source paths, C++ signatures, error numbers
+ * and newlines.
+ *
+ * @example runtimeMessage(new Error('[ONNXRuntimeError] : 1 : FAIL : Bad node\n')) // 'Bad node'
+ */
+export function runtimeMessage(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const line = text
+    .replace(/\s+/g, ' ')
+    .replace(/\[ONNXRuntimeError\] : \d+ : \w+ : /g, '')
+    .replace(/\S*\/onnxruntime_src\/\S+:\d+ /g, '')
+    // The CUDA provider puts two signatures before the message, the host name and the call after it.
+    .replace(/^.*?\b((?:CUDA|CUDNN|CUBLAS\w*|CUFFT|CURAND) failure -?\d+: )/, '$1')
+    .replace(/ ; GPU=.*? ; expr=(.*?);?\s*$/, ' ($1)')
+    // A C++ signature and its condition precede the explanation.
+    .replace(/^[\w:&<>*~ ]+\(.*?\)(?:::<lambda\(\)>)?(?: const)? \S.*? was false\. /, '')
+    .trim();
+  return line === '' ? 'no reason given' : line.slice(0, 400);
 }

@@ -1,4 +1,4 @@
-import { byId } from '../by-id.ts';
+import { byId } from '../dom.ts';
 import type { Grafted, GraftRequest } from './graft-request.ts';
 import type { GraftAnswer } from './graft-worker.ts';
 

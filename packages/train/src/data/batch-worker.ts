@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { BatchOptions } from './batch.ts';
 import { type BatchPart, makePart } from './make-batch.ts';
-import { PhotoCache } from './photo-cache.ts';
+import { PhotoCache } from './photos.ts';
 import { planBatch } from './plan-batch.ts';
 
 /** Start data of the thread. */

@@ -1,7 +1,11 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { isPatchLabel, patchDegradations } from './degrade/patch-degradations.ts';
-import { checkRanges, type RangeChoice } from './degrade/ranges.ts';
-import type { PhotoPair } from './list-photos.ts';
+import {
+  checkRanges,
+  isPatchLabel,
+  patchDegradations,
+  type RangeChoice,
+} from './degrade/degradations.ts';
+import type { PhotoPair } from './photos.ts';
 
 /** What batches are made of, and how. */
 export interface BatchOptions {

@@ -1,7 +1,7 @@
 import { GraftError, own } from '@pip-graft/onnx-graft';
 import { Random } from '@pip-graft/weights';
 import { applyNoise } from './degrade/gaussian-noise.ts';
-import type { Photo, PhotoCache } from './photo-cache.ts';
+import type { Photo, PhotoCache } from './photos.ts';
 
 /**
  * Smallest visible change of a patch: root mean square of the change, of 255. Noise of deviation 3;

@@ -10,10 +10,9 @@ import {
   isVisible,
   sampleRandom,
 } from './cut-patch.ts';
+import { type PatchLabel, patchDegradations, rangesOf } from './degrade/degradations.ts';
 import { compressJpeg } from './degrade/jpeg-artefacts.ts';
-import { type PatchLabel, patchDegradations } from './degrade/patch-degradations.ts';
-import { rangesOf } from './degrade/ranges.ts';
-import { PhotoCache } from './photo-cache.ts';
+import { PhotoCache } from './photos.ts';
 import { planBatch, type SamplePlan, weightsOf } from './plan-batch.ts';
 
 /**

@@ -7,7 +7,7 @@ import { loadSharp } from '@pip-graft/restore';
 import { type Batch, type BatchOptions, checkBatchOptions, checkWhole } from './batch.ts';
 import type { BatchWorkerData, PartAnswer, PartRequest } from './batch-worker.ts';
 import { assembleBatch, type BatchPart, makeBatch } from './make-batch.ts';
-import { PhotoCache } from './photo-cache.ts';
+import { PhotoCache } from './photos.ts';
 import { planBatch, shareSamples } from './plan-batch.ts';
 
 export interface OpenBatchesOptions extends BatchOptions {

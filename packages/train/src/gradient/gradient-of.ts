@@ -8,13 +8,23 @@ import {
   NameScope,
   type Node,
   ops,
+  own,
   type SampleSizes,
   type Shaped,
 } from '@pip-graft/onnx-graft';
-import { type Backward, unsupported } from './backward.ts';
+import { type Backward, type Rule, unsupported } from './backward.ts';
 import { chooseCuts } from './choose-cuts.ts';
 import { recompute } from './recompute.ts';
-import { ruleOf } from './rules/index.ts';
+import { activation } from './rules/activation.ts';
+import { choice } from './rules/choice.ts';
+import { convolution } from './rules/convolution.ts';
+import { cutting } from './rules/cutting.ts';
+import { elementwise } from './rules/elementwise.ts';
+import { layout } from './rules/layout.ts';
+import { normalisation } from './rules/normalisation.ts';
+import { product, runtimeProduct } from './rules/product.ts';
+import { reduction } from './rules/reduction.ts';
+import { resampling } from './rules/resampling.ts';
 
 /** What to differentiate, by what, and at which size. */
 export interface GradientRequest {
@@ -214,4 +224,30 @@ function checkRequest(
   const sources = new Set([...graph.initializers, ...graph.inputs].map(({ name }) => name));
   const odd = wrt.find((name) => !sources.has(name));
   if (odd !== undefined) refuse(`'${odd}' is no input and no initializer`);
+}
+
+/** The rule of each operator of ONNX's default domain. */
+const ownRules: Readonly<Record<string, Rule>> = {
+  ...elementwise,
+  ...activation,
+  ...reduction,
+  ...product,
+  ...normalisation,
+  ...convolution,
+  ...resampling,
+  ...layout,
+  ...cutting,
+  ...choice,
+};
+
+/** Rules of operators that onnxruntime's optimiser leaves in the files that it writes. */
+const runtimeRules: Readonly<Record<string, Rule>> = {
+  ...runtimeProduct,
+  Gelu: activation['Gelu']!,
+};
+
+/** Returns the rule of an operator; undefined without one. */
+function ruleOf(domain: string, opType: string): Rule | undefined {
+  if (domain === '' || domain === 'ai.onnx') return own(ownRules, opType);
+  return domain === 'com.microsoft' ? own(runtimeRules, opType) : undefined;
 }

@@ -1,5 +1,5 @@
-import { requireDecay, updateAverage } from './accumulate.ts';
 import { type Floats, requireNumber, requireSameNames, wholePower } from './floats.ts';
+import { requireDecay, updateAverage } from './gradients.ts';
 
 /** Settings of AdamW; defaults are PyTorch's. */
 export interface AdamWOptions {

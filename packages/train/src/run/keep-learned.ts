@@ -5,7 +5,7 @@ import { writeAdapter, writeSensor } from '@pip-graft/pip-core/node';
 import type { BatchOptions } from '../data/batch.ts';
 import { openBatches } from '../data/open-batches.ts';
 import type { TrainingState } from '../state/training-state.ts';
-import { judgeSensor, type SensorFigures } from '../trainer/judge-sensor.ts';
+import { judgeSensor, type SensorFigures } from '../trainer/sensor.ts';
 import { learned } from '../trainer/train-adapter.ts';
 import type { TrainOptions } from '../trainer/train-options.ts';
 import type { Run, TrainingRun } from './open-run.ts';

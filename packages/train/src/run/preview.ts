@@ -1,7 +1,6 @@
 import { loadSharp } from '@pip-graft/restore';
 import type { Batch, BatchOptions } from '../data/batch.ts';
-import { patchDegradations } from '../data/degrade/patch-degradations.ts';
-import type { DegradeRanges } from '../data/degrade/ranges.ts';
+import { type DegradeRanges, patchDegradations } from '../data/degrade/degradations.ts';
 import { makeBatch } from '../data/make-batch.ts';
 import { type DataRequest, trainingData } from './training-data.ts';
 

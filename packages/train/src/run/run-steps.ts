@@ -2,15 +2,19 @@ import { isOutOfMemory } from '@pip-graft/restore';
 import type { SessionOptions } from '@pip-graft/runtime';
 import { openBatches } from '../data/open-batches.ts';
 import { type Figure, figureOf } from '../graph/emit-loss.ts';
-import { stepMemory } from '../graph/step-memory.ts';
+import {
+  foreseeMemory,
+  machineMemory,
+  ranOut,
+  type StepSize,
+  stepMemory,
+} from '../graph/step-memory.ts';
 import { writeState } from '../state/state-file.ts';
 import type { TrainingState } from '../state/training-state.ts';
 import { type StepReport, trainAdapter } from '../trainer/train-adapter.ts';
 import { openStepper } from '../trainer/train-step.ts';
 import type { LabelFigures } from '../validation/validation-set.ts';
-import { foreseeMemory, machineMemory, ranOut, type StepSize } from './advise-memory.ts';
 import { checkImages } from './check-images.ts';
-import { Clock } from './clock.ts';
 import type { Run, StageRun } from './open-run.ts';
 import { meanOf, type ValidationLine } from './train-log.ts';
 import { Validator } from './validator.ts';
@@ -208,5 +212,48 @@ async function runStage(
     }
   } finally {
     await stepper.release();
+  }
+}
+
+/** Measures the time of stages, without the time between them. */
+class Clock {
+  patches = 0;
+  readonly #now: () => number;
+  #before = 0;
+  #from: number | undefined;
+  #computing = 0;
+
+  /** @param now milliseconds since any moment */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  start(): void {
+    this.#from = this.#now();
+  }
+
+  stop(): void {
+    this.#before = this.seconds * 1000;
+    this.#from = undefined;
+  }
+
+  async time<Result>(work: () => Promise<Result>): Promise<Result> {
+    const from = this.#now();
+    const result = await work();
+    this.#computing += this.#now() - from;
+    return result;
+  }
+
+  get seconds(): number {
+    return (this.#before + (this.#from === undefined ? 0 : this.#now() - this.#from)) / 1000;
+  }
+
+  /** Patches per second. */
+  get pace(): number {
+    return this.patches / Math.max(1e-3, this.seconds);
+  }
+
+  get share(): number {
+    return this.#computing / 1000 / Math.max(1e-3, this.seconds);
   }
 }

@@ -8,9 +8,8 @@ import {
   type KindShares,
   kindShares,
 } from '../data/batch.ts';
-import { isPatchLabel } from '../data/degrade/patch-degradations.ts';
-import { checkRanges, rangesOf } from '../data/degrade/ranges.ts';
-import { listPairs, listPhotos } from '../data/list-photos.ts';
+import { checkRanges, isPatchLabel, rangesOf } from '../data/degrade/degradations.ts';
+import { listPairs, listPhotos } from '../data/photos.ts';
 import type { StepOptions } from '../trainer/train-options.ts';
 
 /** How patches are made. */

@@ -6,18 +6,19 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { type Adapter, canonicalJson } from '@pip-graft/pip-core';
 import type { SessionOptions } from '@pip-graft/runtime';
 import type { BatchOptions } from '../data/batch.ts';
-import { listPairs, listPhotos, type PhotoPair } from '../data/list-photos.ts';
+import { listPairs, listPhotos, type PhotoPair } from '../data/photos.ts';
 import { type RestorerGraph, restorerGraph } from '../graph/restorer-graph.ts';
 import type { LearnedPart } from '../graph/training-graph.ts';
 import { readState, writeState } from '../state/state-file.ts';
 import type { TrainingState } from '../state/training-state.ts';
 import { learned } from '../trainer/train-adapter.ts';
 import { openRestorer, type PatchRestorer } from '../trainer/train-step.ts';
-import { holdOut, requireApart } from '../validation/hold-out.ts';
 import {
+  holdOut,
   type LabelFigures,
   type LabelPatches,
   measureLabels,
+  requireApart,
   type ValidationImages,
   validationPatches,
   validationSet,

@@ -1,11 +1,18 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
 import type { Batch } from '../data/batch.ts';
-import { accumulate, createAccumulation, meanGradients } from '../optimise/accumulate.ts';
 import { createAdamW, type StepExtras, stepAdamW } from '../optimise/adamw.ts';
 import { type Floats, floatsOf } from '../optimise/floats.ts';
+import {
+  accumulate,
+  clipScale,
+  createAccumulation,
+  gradientNorm,
+  meanGradients,
+  spikeScale,
+  spikeWindow,
+} from '../optimise/gradients.ts';
 import { learningRate } from '../optimise/learning-rate.ts';
-import { clipScale, gradientNorm, spikeScale, spikeWindow } from '../optimise/scale-gradients.ts';
 import type { StateOrigin, TrainingState } from '../state/training-state.ts';
 import type { StepOptions } from './train-options.ts';
 import type { Stepper } from './train-step.ts';

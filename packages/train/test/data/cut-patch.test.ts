@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cutMargin, cutPatch, samplePatch } from '../../src/data/cut-patch.ts';
-import { type Photo, PhotoCache } from '../../src/data/photo-cache.ts';
+import { type Photo, PhotoCache } from '../../src/data/photos.ts';
 import { temporaryFolder, writeGrid } from './support/photos.ts';
 
 // 3 wide, 2 high: 0 1 2 / 3 4 5; green is 10 more, blue 20 more.

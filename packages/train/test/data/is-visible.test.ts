@@ -4,7 +4,7 @@ import { writeImage } from '@pip-graft/restore';
 import { expect, test } from 'vitest';
 import { isVisible } from '../../src/data/cut-patch.ts';
 import { makeBatch } from '../../src/data/make-batch.ts';
-import { PhotoCache } from '../../src/data/photo-cache.ts';
+import { PhotoCache } from '../../src/data/photos.ts';
 import { chelsea, flat, temporaryFolder } from './support/photos.ts';
 
 const folder = temporaryFolder();

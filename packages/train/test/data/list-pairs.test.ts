@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { listPairs } from '../../src/data/list-photos.ts';
+import { listPairs } from '../../src/data/photos.ts';
 import { temporaryFolder } from './support/photos.ts';
 
 const folder = temporaryFolder();

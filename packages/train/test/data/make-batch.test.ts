@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { samplePatch } from '../../src/data/cut-patch.ts';
 import { makeBatch } from '../../src/data/make-batch.ts';
-import { PhotoCache } from '../../src/data/photo-cache.ts';
+import { PhotoCache } from '../../src/data/photos.ts';
 import { planBatch } from '../../src/data/plan-batch.ts';
 import { chelsea, deviation, temporaryFolder, writeGrid } from './support/photos.ts';
 

@@ -1,8 +1,8 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { updateAverage } from '../../src/optimise/accumulate.ts';
 import { type AdamWOptions, createAdamW, stepAdamW } from '../../src/optimise/adamw.ts';
+import { updateAverage } from '../../src/optimise/gradients.ts';
 
 const floats = (entries: Record<string, number[]>) =>
   new Map(Object.entries(entries).map(([name, numbers]) => [name, Float32Array.from(numbers)]));

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { readSafetensors } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
+import { createAdamW, stepAdamW } from '../../src/optimise/adamw.ts';
+import { floatsOf } from '../../src/optimise/floats.ts';
 import {
   accumulate,
+  clipGradients,
   createAccumulation,
   meanGradients,
   updateAverage,
-} from '../../src/optimise/accumulate.ts';
-import { createAdamW, stepAdamW } from '../../src/optimise/adamw.ts';
-import { floatsOf } from '../../src/optimise/floats.ts';
+} from '../../src/optimise/gradients.ts';
 import { learningRate, type RateSchedule } from '../../src/optimise/learning-rate.ts';
-import { clipGradients } from '../../src/optimise/scale-gradients.ts';
 
 interface GoldenRecord {
   readonly settings: {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultRanges } from '../../src/data/degrade/ranges.ts';
+import { defaultRanges } from '../../src/data/degrade/degradations.ts';
 import { patchChoice } from '../../src/run/training-data.ts';
 
 const labels = ['noise', 'haze', 'low-light'];

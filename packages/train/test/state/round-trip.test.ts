@@ -5,10 +5,9 @@ import type { TrainingState } from '@pip-graft/train';
 import { Random, readSafetensors } from '@pip-graft/weights';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { updateAverage } from '../../src/optimise/accumulate.ts';
 import { createAdamW, stepAdamW } from '../../src/optimise/adamw.ts';
 import { floatsOf } from '../../src/optimise/floats.ts';
-import { clipGradients } from '../../src/optimise/scale-gradients.ts';
+import { clipGradients, updateAverage } from '../../src/optimise/gradients.ts';
 import { decodeState, encodeState, readState, writeState } from '../../src/state/state-file.ts';
 import { aState } from './a-state.ts';
 

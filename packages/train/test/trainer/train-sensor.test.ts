@@ -12,9 +12,8 @@ import {
 import { Random } from '@pip-graft/weights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { figureOf } from '../../src/graph/emit-loss.ts';
-import { sensorGraph } from '../../src/graph/sensor-graph.ts';
 import { decodeState, encodeState } from '../../src/state/state-file.ts';
-import { judgeSensor } from '../../src/trainer/judge-sensor.ts';
+import { judgeSensor, sensorGraph } from '../../src/trainer/sensor.ts';
 
 const labels = ['dark', 'bright', 'rough'];
 const sensor = initSensor({ labels, widths: [6, 8], local: 8, hidden: 8, seed: 4 });

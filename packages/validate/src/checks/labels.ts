@@ -3,7 +3,7 @@ import { oneHot } from '@pip-graft/pip-core';
 import { type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import { fitted } from '../subject/images.ts';
 import { type Check, moduleValues, type Subject } from '../subject/subject.ts';
-import type { TrialResult } from '../trial.ts';
+import type { TrialResult } from '../subject/trial.ts';
 import { figure, type Outcome, skipped } from '../verdict.ts';
 
 /** Checks that any two labels give different outputs or, behind a closed gate, different universal prompts. */

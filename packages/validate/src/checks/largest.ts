@@ -1,9 +1,9 @@
 import { freemem } from 'node:os';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { peakMemory } from '../compare/peak-memory.ts';
 import type { ImageSize } from '../subject/images.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import { skipped } from '../verdict.ts';
+import { peakMemory } from './memory.ts';
 
 /** Largest and smallest side to try, in pixels. */
 const [most, first] = [8192, 256];

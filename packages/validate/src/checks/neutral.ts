@@ -3,7 +3,7 @@ import type { OptimisationLevel } from '@pip-graft/runtime';
 import { toFloat32 } from '@pip-graft/weights';
 import { fitted, noise } from '../subject/images.ts';
 import type { Check, Subject } from '../subject/subject.ts';
-import type { Trial } from '../trial.ts';
+import type { Trial } from '../subject/trial.ts';
 import { atMost, type Outcome, skipped } from '../verdict.ts';
 
 /** Checks that strength 0 gives the host's output when the graph runs as written. */

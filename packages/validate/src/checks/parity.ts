@@ -5,10 +5,9 @@ import {
   share,
   withinLimit,
 } from '../compare/compare-images.ts';
-import type { Parity } from '../figures.ts';
 import { fitted, noise } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';
-import { figure } from '../verdict.ts';
+import { figure, type Parity } from '../verdict.ts';
 
 /** Seed of the noise image, and of those that only run for values that a top-m choice left undecided. */
 const [seed, ...more] = [4, 5, 6, 7, 8] as const;

@@ -1,8 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { SizeFigures } from '../figures.ts';
 import { fitted, type ImageSize } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';
-import { skipped } from '../verdict.ts';
+import { type SizeFigures, skipped } from '../verdict.ts';
 
 type Tried = SizeFigures['tried'][number];
 

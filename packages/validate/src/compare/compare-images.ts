@@ -2,9 +2,9 @@ import { gap, type Image } from '@pip-graft/imaging';
 import type { Model } from '@pip-graft/onnx-graft';
 import { type GraftRecord, topmCounts } from '@pip-graft/pip-core';
 import { type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
-import type { Parity } from '../figures.ts';
 import { moduleValues, type Side, type Subject } from '../subject/subject.ts';
-import type { Precision, Trial, TrialResult } from '../trial.ts';
+import type { Precision, Trial, TrialResult } from '../subject/trial.ts';
+import type { Parity } from '../verdict.ts';
 
 /**
  * Runs images optimised on the device and as written on the CPU: for each image, one row for the output

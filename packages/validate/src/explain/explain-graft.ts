@@ -2,12 +2,18 @@ import { type HeatMap, heatMap, type Image, padToMultiple, scaleOf } from '@pip-
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type GraftRecord, oneHot } from '@pip-graft/pip-core';
 import { type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
-import type { PromptFigures } from '../figures.ts';
 import { fit, fitted } from '../subject/images.ts';
 import { openSubject, type ValidateOptions } from '../subject/open-subject.ts';
 import { multipleOf, type Side, type Subject } from '../subject/subject.ts';
-import { type GatheredImages, gatherImages, type TrialRunner } from './gather-images.ts';
-import { mapImage, type ReportMaps, shrinkImage } from './report-image.ts';
+import type { PromptFigures } from '../verdict.ts';
+import {
+  type GatheredImages,
+  gatherImages,
+  mapImage,
+  type ReportMaps,
+  shrinkImage,
+  type TrialRunner,
+} from './report-images.ts';
 
 export interface ExplainOptions
   extends Pick<

@@ -10,7 +10,7 @@ import { saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { Device, NativeOptions, SliceValue } from '@pip-graft/runtime';
 import { type Isolation, requireInputs, WorkerProcess } from '@pip-graft/runtime';
 import type { TensorFeeds } from '@pip-graft/weights';
-import type { LayerFigures, LayerGap } from '../figures.ts';
+import type { LayerFigures, LayerGap } from '../verdict.ts';
 import { planSlices, type Slice } from './plan-slices.ts';
 
 export interface CompareLayersOptions {

@@ -27,12 +27,18 @@ import {
   type SessionOptions,
 } from '@pip-graft/runtime';
 import { choiceScores } from '../compare/compare-images.ts';
-import { type Tolerances, tolerancesFor } from '../tolerances.ts';
-import { runTrial, type SessionKind, trialFeeds } from '../trial.ts';
 import type { Verdict } from '../verdict.ts';
 import { fit, flatSize, sampleImage, sizesFor } from './images.ts';
-import { SessionPool } from './session-pool.ts';
-import { computingType, moduleValues, multipleOf, type Side, type Subject } from './subject.ts';
+import {
+  computingType,
+  moduleValues,
+  multipleOf,
+  type Side,
+  type Subject,
+  type Tolerances,
+  tolerancesFor,
+} from './subject.ts';
+import { runTrial, type SessionKind, SessionPool, trialFeeds } from './trial.ts';
 
 export interface ValidateOptions extends DoorOptions {
   /** Path of the grafted file. */

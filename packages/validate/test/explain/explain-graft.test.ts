@@ -16,7 +16,7 @@ import {
   readPrompts,
   universalPromptMap,
 } from '../../src/explain/explain-graft.ts';
-import { runTrial, type Trial, trialFeeds } from '../../src/trial.ts';
+import { runTrial, type Trial, trialFeeds } from '../../src/subject/trial.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,4 +1,4 @@
-import type { FloatTensor } from '../tensor-map.ts';
+import type { FloatTensor } from '../tensors.ts';
 
 /** File format of a checkpoint: safetensors, torch.save's zip, or its older form. */
 export type CheckpointFormat = 'safetensors' | 'pytorch' | 'pytorch-legacy';
@@ -39,3 +39,45 @@ export function shownName(name: string): string {
   const plain = name.replace(/[^ -~]/g, '?');
   return plain.length > mostLength ? `${plain.slice(0, mostLength)}…` : plain;
 }
+
+/**
+ * Limits on checkpoints. Published checkpoints of restoration networks have up to 3,000 tensors;
+ * training state doubles or triples that.
+ */
+export const checkpointLimits = {
+  /** Instructions of one pickle: about 30 per tensor. */
+  opcodes: 1_000_000,
+  /** Values on the machine's stack, and memoized ones. */
+  stack: 100_000,
+  memo: 500_000,
+  /** Bytes of one text or byte string: names are short, configurations as text are not. */
+  textBytes: 1024 * 1024,
+  /**
+   * Characters of a key, and of a path. Published networks have up to 150. Past 16,383, JavaScript's
+   * maps take all texts of one length for the same and compare them one by one.
+   */
+  pathLength: 2000,
+  /** Digits or bytes of one integer. */
+  integerBytes: 255,
+  /** Lists, tuples and dictionaries: four per tensor. */
+  containers: 200_000,
+  tensors: 30_000,
+  rank: 32,
+  /** Elements of one tensor: 2 GiB as float32, the most that an ONNX file can hold. */
+  elements: 2 ** 29 - 1,
+  /** Elements of a tensor with more elements than its storage, such as an expanded one. */
+  expandedElements: 2 ** 20,
+  /** Elements of all tensors per byte of the file: tied weights share storages a few times. */
+  elementsPerByte: 4,
+  /** Bytes of one unpacked zip entry. */
+  entryBytes: 2 ** 31 - 1,
+  /** Bytes of a zip's pickle: names, shapes and settings. */
+  pickleBytes: 64 * 1024 * 1024,
+  /** Nesting of dictionaries and lists that are opened to reach the tensors. */
+  containerDepth: 12,
+  /** Numbers, texts and other records kept by path. */
+  scalars: 10_000,
+  /** Limits on inflated entries: bytes, or a multiple of the file. Weights hardly compress. */
+  inflatedBytes: 24 * 1024 * 1024,
+  inflatedRatio: 4,
+} as const;

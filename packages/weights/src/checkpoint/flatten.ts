@@ -1,13 +1,14 @@
 import { type ByteSource, elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { type Dtype, decodeElements } from '../safetensors/open.ts';
+import { emptyRecord } from '../tensors.ts';
 import {
   type Checkpoint,
   type CheckpointFormat,
   type CheckpointScalar,
+  checkpointLimits,
   type StoredTensor,
   shownName,
 } from './checkpoint.ts';
-import { checkpointLimits } from './limits.ts';
 import { NumpyArray } from './numpy-array.ts';
 import { PickleGlobal } from './pickle-global.ts';
 import {
@@ -47,7 +48,7 @@ export function flatten(
 /** Visits dictionaries and lists, each once: a hostile file has many, or one inside itself. */
 class Walk {
   readonly tensors = new Map<string, StoredTensor>();
-  readonly extra: Record<string, CheckpointScalar> = Object.create(null);
+  readonly extra = emptyRecord<CheckpointScalar>();
   readonly ignored: string[] = [];
   elements = 0;
   readonly #label: string;

@@ -1,6 +1,6 @@
 import { elementCount, GraftError } from '@pip-graft/onnx-graft';
+import { checkpointLimits } from './checkpoint.ts';
 import type { ElementType } from './element-type.ts';
-import { checkpointLimits } from './limits.ts';
 import {
   arrayFromBuffer,
   encodedText,

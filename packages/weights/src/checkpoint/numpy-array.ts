@@ -5,8 +5,8 @@ import {
   GraftError,
   pieceSource,
 } from '@pip-graft/onnx-graft';
+import { checkpointLimits } from './checkpoint.ts';
 import { type ElementType, elementTypes } from './element-type.ts';
-import { checkpointLimits } from './limits.ts';
 import type { PickleCursor } from './pickle-cursor.ts';
 import type { PickleGlobal } from './pickle-global.ts';
 import {

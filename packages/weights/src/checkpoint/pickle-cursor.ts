@@ -1,6 +1,5 @@
 import { type ByteSource, GraftError } from '@pip-graft/onnx-graft';
-import { shownName } from './checkpoint.ts';
-import { checkpointLimits } from './limits.ts';
+import { checkpointLimits, shownName } from './checkpoint.ts';
 
 const windowBytes = 64 * 1024;
 

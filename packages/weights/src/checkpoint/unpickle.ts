@@ -1,6 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { shownName } from './checkpoint.ts';
-import { checkpointLimits } from './limits.ts';
+import { checkpointLimits, shownName } from './checkpoint.ts';
 import { apply, build, persistent } from './make-object.ts';
 import { LongData } from './numpy-array.ts';
 import { narrow, type PickleCursor } from './pickle-cursor.ts';

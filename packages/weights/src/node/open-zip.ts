@@ -2,8 +2,7 @@ import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { type ByteSource, bytesSource, GraftError, pieceSource } from '@pip-graft/onnx-graft';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
-import { shownName } from '../checkpoint/checkpoint.ts';
-import { checkpointLimits } from '../checkpoint/limits.ts';
+import { checkpointLimits, shownName } from '../checkpoint/checkpoint.ts';
 
 /** The entries of a zip by name. */
 export interface Zip {

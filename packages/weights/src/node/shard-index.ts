@@ -1,8 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { type ByteSource, GraftError } from '@pip-graft/onnx-graft';
 import { checkExternalFile, fileSource } from '@pip-graft/onnx-graft/node';
-import { shownName } from '../checkpoint/checkpoint.ts';
-import { checkpointLimits } from '../checkpoint/limits.ts';
+import { checkpointLimits, shownName } from '../checkpoint/checkpoint.ts';
 
 /** An index has a name and a file for every tensor. */
 const maxIndexBytes = 16 * 1024 * 1024;

@@ -1,8 +1,7 @@
 import { type ByteSource, bytesSource, GraftError } from '@pip-graft/onnx-graft';
-import { shownName } from '../checkpoint/checkpoint.ts';
-import { checkpointLimits } from '../checkpoint/limits.ts';
+import { checkpointLimits, shownName } from '../checkpoint/checkpoint.ts';
 import { decodeFloats } from '../convert.ts';
-import type { FloatTensor, TensorMap } from '../tensor-map.ts';
+import { emptyRecord, type FloatTensor, type TensorMap } from '../tensors.ts';
 
 /**
  * The format's own limit on its header: names are counted before they are read, and a hostile
@@ -141,7 +140,7 @@ function readMetadata(value: unknown, label: string): Record<string, string> {
   // Its own library reads null as none.
   if (value === null) return {};
   if (!isObject(value)) throw corrupt(label, '__metadata__ is not an object');
-  const metadata: Record<string, string> = Object.create(null);
+  const metadata = emptyRecord<string>();
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== 'string') throw corrupt(label, `metadata '${key}' is not text`);
     metadata[key] = text;

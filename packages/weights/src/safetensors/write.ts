@@ -1,6 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { encodeFloats, firstTooLarge, type StoredFloat } from '../convert.ts';
-import { elementCount, type TensorMap } from '../tensor-map.ts';
+import { elementCount, type TensorMap } from '../tensors.ts';
 import { type Dtype, dtypeBytes } from './open.ts';
 
 /** Data starts at a multiple of this, so that a reader can map tensors without copying. */

@@ -2,7 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { didYouMean, externalLocations, GraftError } from '@pip-graft/graft';
 import { openModel } from '@pip-graft/graft/node';
-import { lockPath } from '../lock/lock-file.ts';
+import { lockPath } from '../lock.ts';
 import type { ConfigPath } from './config-lines.ts';
 import type { JobConfig } from './schema.ts';
 

@@ -1,8 +1,11 @@
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import {
   type Adapter,
   applyGraft,
+  backbonePresets,
+  buildBackbone,
   convertPrecision,
+  detectBackbone,
   externalLocations,
   GraftError,
   type GraftOptions,
@@ -15,14 +18,16 @@ import {
   nodeSha256,
   type OpenHost,
   openAdapter,
+  openCheckpoint,
   openHost,
   saveExternalized,
   saveModel,
 } from '@pip-graft/graft/node';
-import { parseLabelWeights } from '../../options/parse-weights.ts';
+import { describeLeftAverages } from '@pip-graft/report/text';
+import { brokenWeights, resizeBackbone } from '../../options/backbone-options.ts';
+import { localise, parseLabelWeights } from '../../options/parse-weights.ts';
 import { sensorOf } from '../../options/plan-host.ts';
 import type { Job, Made } from './job.ts';
-import { openSource } from './open-source.ts';
 
 /** A job's result before its gates. */
 export interface Output {
@@ -155,4 +160,64 @@ function precisionOf(
 
 function reopened(host: OpenHost, model: Model): OpenHost {
   return { ...host, ...hostOf(model, { newHash: nodeSha256 }) };
+}
+
+/** A job's source as a model, and whether its weights come from a seed. */
+export interface Source {
+  readonly host: OpenHost;
+  readonly seeded: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Opens a job's source. Errors: those of opening, importing and building. */
+async function openSource(job: Job): Promise<Source> {
+  const { config, folder, sourceOutput, sourceSeeded } = job;
+  const { source } = config;
+  if ('onnx' in source)
+    return { host: await openHost(resolve(folder, source.onnx)), seeded: false, warnings: [] };
+  if ('job' in source) {
+    if (sourceOutput !== null)
+      return { host: await openHost(sourceOutput), seeded: sourceSeeded, warnings: [] };
+    throw new GraftError('NOT_FOUND', `Job '${config.name}': '${source.job}' has not been made.`);
+  }
+  if ('backbone' in source) {
+    const { backbone: name, seed = 0, opset, ...sizes } = source;
+    const given = Object.fromEntries(
+      Object.entries(sizes).filter(([, value]) => value !== undefined),
+    );
+    const model = buildBackbone(resizeBackbone(backbonePresets[name], given), seed, { opset });
+    return { host: inMemory(model), seeded: true, warnings: [] };
+  }
+  const path = resolve(folder, source.checkpoint);
+  const checkpoint = await openCheckpoint(path);
+  try {
+    const { prefix } = source;
+    const found = detectBackbone(checkpoint.tensors, { prefix, label: path });
+    const { backbone, weights } = found;
+    const built = buildBackbone(localise(backbone, source.local), weights, { opset: source.opset });
+    // Weights are read from the checkpoint when the model is saved.
+    const { warning: broken } = brokenWeights(checkpoint, found);
+    const warnings = [
+      ...describeLeftAverages(found.leftAverages),
+      ...(broken === undefined ? [] : [broken]),
+    ];
+    return {
+      host: inMemory(built, () => checkpoint.close()),
+      seeded: false,
+      warnings: warnings.map((warning) => warning.replace(/^warning: /, '')),
+    };
+  } catch (error) {
+    checkpoint.close();
+    throw error;
+  }
+}
+
+/** Wraps a model that was built in memory as an opened one. */
+function inMemory(model: Model, close = () => {}): OpenHost {
+  return {
+    ...hostOf(model, { newHash: nodeSha256 }),
+    path: model.source.label,
+    close,
+    [Symbol.dispose]: close,
+  };
 }

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, errorCodes, GraftError } from '@pip-graft/graft';
 import type { Job, Made } from './job.ts';
-import type { FromProcess } from './messages.ts';
+import type { FromProcess } from './job-process.ts';
 
 // Always run the built file, even from source: Node 20 does not load TypeScript.
 const entry = fileURLToPath(new URL('../../../dist/job-process.js', import.meta.url));

@@ -6,10 +6,9 @@ import { degradations, degrade, psnr } from '@pip-graft/imaging';
 import type { ReportData, ReportLadder, ReportModel } from '@pip-graft/report';
 import { bytesText } from '@pip-graft/report/text';
 import type { Verdict } from '@pip-graft/validate';
-import { promptSizes, reportLadders } from '../../reports/report-data.ts';
+import { promptSizes, reportLadders } from '../../reports.ts';
 import { version } from '../../version.ts';
-import { countsText, type Outcome, totalBytes } from '../outcome.ts';
-import { durationText, isTrained } from './words.ts';
+import { countsText, durationText, isTrained, type Outcome, totalBytes } from '../job/job.ts';
 
 /**
  * Builds the report of a run: an entry per job, with its gates as checks and its network drawn.

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { GraftError, own } from '@pip-graft/graft';
 import {
   copyFileTo,
@@ -12,12 +12,10 @@ import {
   sweepLeftovers,
 } from '@pip-graft/graft/files';
 import { type Cache, hasDigest } from '../cache/cache.ts';
-import { cacheKey, optionsOf } from '../cache/cache-key.ts';
-import { type Inputs, inputDigests } from '../cache/input-digests.ts';
+import { cacheKey, type Inputs, inputDigests, optionsOf } from '../cache/cache-key.ts';
 import type { JobConfig } from '../config/schema.ts';
-import type { Job, Made, MadeFile } from '../job/job.ts';
-import { inputDifferences, type Lock, lockedCommit } from '../lock/lock.ts';
-import { figureText } from '../report/words.ts';
+import { figureText, type Job, type Made, type MadeFile } from '../job/job.ts';
+import { inputDifferences, type Lock, lockedCommit, outputsOf } from '../lock.ts';
 import { type FindPlace, hubPlaces, localJob } from './hub-places.ts';
 
 /** What a job needs besides its config. */
@@ -159,20 +157,6 @@ function refuseOther(config: JobConfig, made: Made, folder: string, lock: Lock):
       `'${path}' is ${own(now, path) ?? 'not made'}, locked ${own(locked, path) ?? 'as not made'}`,
   );
   throw new JobRefused(`Job '${config.name}' is not as locked: ${said.join('; ')}.`, made);
-}
-
-/** Digests of a job's files, by their path below the config's folder. */
-export function outputsOf(
-  config: JobConfig,
-  { files }: Made,
-  folder: string,
-): Readonly<Record<string, string>> {
-  const at = dirname(resolve(folder, config.output));
-  const entries = files.map(({ name, digest }) => {
-    const path = relative(folder, resolve(at, name)).split(sep).join('/');
-    return [path, digest] as const;
-  });
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**

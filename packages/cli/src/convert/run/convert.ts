@@ -7,13 +7,12 @@ import {
   externalLocations,
 } from '@pip-graft/graft';
 import { checkpointFiles, type HubOptions, openModel } from '@pip-graft/graft/node';
-import { resizeBackbone } from '../../options/resize-backbone.ts';
+import { resizeBackbone } from '../../options/backbone-options.ts';
 import { failureOf } from '../../pipeline/exit.ts';
 import { Room } from '../../pipeline/room.ts';
-import type { Inputs } from '../cache/input-digests.ts';
+import type { Inputs } from '../cache/cache-key.ts';
 import type { JobConfig } from '../config/schema.ts';
-import type { Job, Made } from '../job/job.ts';
-import { type Outcome, totalBytes } from '../outcome.ts';
+import { type Job, type Made, type Outcome, totalBytes } from '../job/job.ts';
 import { convertJob, JobRefused, type Surroundings } from './convert-job.ts';
 import { placeFinder } from './hub-places.ts';
 

@@ -6,9 +6,8 @@ import { backbonePresets, buildBackbone } from '@pip-graft/graft';
 import { saveExternalized } from '@pip-graft/graft/node';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { chooseJobs } from '../../../src/convert/config/choose-jobs.ts';
 import { type ConfigPath, configLines } from '../../../src/convert/config/config-lines.ts';
-import { loadConfig } from '../../../src/convert/config/load-config.ts';
+import { chooseJobs, loadConfig } from '../../../src/convert/config/load-config.ts';
 
 let folder = '';
 beforeAll(async () => {

@@ -6,10 +6,8 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Cache } from '../../../src/convert/cache/cache.ts';
 import type { JobConfig } from '../../../src/convert/config/schema.ts';
-import type { Job, Made } from '../../../src/convert/job/job.ts';
-import { encodeLock } from '../../../src/convert/lock/lock.ts';
-import { lockPath, readLock, writeLock } from '../../../src/convert/lock/lock-file.ts';
-import { exitOf } from '../../../src/convert/outcome.ts';
+import { exitOf, type Job, type Made } from '../../../src/convert/job/job.ts';
+import { encodeLock, lockPath, readLock, writeLock } from '../../../src/convert/lock.ts';
 import { convert } from '../../../src/convert/run/convert.ts';
 import { madeFile } from '../made.ts';
 

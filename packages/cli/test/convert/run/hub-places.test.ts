@@ -5,7 +5,7 @@ import { readSensor, writeSensor } from '@pip-graft/graft/node';
 import { initSensor } from '@pip-graft/pip-core';
 import { HubServer } from '@pip-graft/test-utils';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inputDigests } from '../../../src/convert/cache/input-digests.ts';
+import { inputDigests } from '../../../src/convert/cache/cache-key.ts';
 import { hubPlaces, localJob, placeFinder } from '../../../src/convert/run/hub-places.ts';
 
 let server: HubServer;
