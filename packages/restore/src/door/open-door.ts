@@ -1,4 +1,4 @@
-import { whatToFill } from '@pip-graft/graft';
+import { whatToFill, whyNotFilled } from '@pip-graft/graft';
 import { cutImage, imageTensor, tensorImages } from '@pip-graft/imaging';
 import {
   GraftError,
@@ -63,6 +63,10 @@ export async function openDoor(
   if (door === null) return { session, door: { input: '', output: null }, measured: false };
   if (door.unfit && range === undefined)
     throw new GraftError('UNSUPPORTED_HOST', `${session.label}: ${door.unfit}`);
+  const entry = session.inputs.find(({ name }) => name === door.input);
+  const inputChannels = channelsIn(entry, door.layout ?? 'NCHW');
+  const notFilled = whyNotFilled({ input: door.input, inputChannels });
+  if (notFilled) throw new GraftError('UNSUPPORTED_HOST', `${session.label}: ${notFilled}`);
   const known = withFeeds(session, door, feeds, steering);
   const own = { steering };
   const behind = (values: ImageValues | undefined): OpenedDoor['door'] => ({
@@ -75,7 +79,6 @@ export async function openDoor(
     measured,
   });
   const { values } = door;
-  const entry = session.inputs.find(({ name }) => name === door.input);
   if (entry?.dims.includes(0)) {
     throw new GraftError(
       'UNSUPPORTED_HOST',
@@ -269,11 +272,12 @@ function withFeeds(
 function lackOf(session: Session, { input, output, layout = 'NCHW' }: Door): string | undefined {
   const entry = session.inputs.find(({ name }) => name === input);
   const exit = session.outputs.find(({ name }) => name === output);
-  const channelAt = layout.indexOf('C');
-  const [inputChannels, outputChannels] = [entry, exit].map((side) => {
-    const size = side?.dims.length === 4 ? side.dims[channelAt] : undefined;
-    return typeof size === 'number' ? size : undefined;
-  });
+  const [inputChannels, outputChannels] = [entry, exit].map((side) => channelsIn(side, layout));
   // A file may leave the output's channels open. They are then as many as it takes, as with alpha.
   return whatToFill({ input, inputChannels, outputChannels: outputChannels ?? inputChannels });
+}
+
+function channelsIn(value: SessionValue | undefined, layout: string): number | undefined {
+  const size = value?.dims.length === 4 ? value.dims[layout.indexOf('C')] : undefined;
+  return typeof size === 'number' ? size : undefined;
 }

@@ -121,6 +121,31 @@ test.each([
   expect(worst(await restored(model, { feeds: { input: 0.01 } }), shifted)).toBeLessThan(1e-5);
 });
 
+test('rejects channels that no image can fill, whatever is passed for them', async () => {
+  const why = "its input 'input' has 9 channels, which no image can fill";
+  await expect(restored(wrappedUnet({ extra: 6 }))).rejects.toThrow(why);
+  await expect(restored(wrappedUnet({ extra: 6 }), { range: '0..1' })).rejects.toThrow(why);
+  await expect(restored(wrappedUnet({ extra: 6 }), { feeds: { input: 1 } })).rejects.toThrow(why);
+});
+
+test.each(['bool', 'int8', 'uint16'] as const)('feeds an input of %s', async (dataType) => {
+  const value = { dataType: 'float32', dims: ['n', 3, 'h', 'w'] } as const;
+  const model = tinyModel({
+    nodes: [
+      node('Cast', ['choice'], 'number', { to: { int: 1 } }),
+      node('Mul', ['input', 'number'], 'result'),
+    ],
+    inputs: [
+      { ...value, name: 'input' },
+      { name: 'choice', dataType, dims: [1] },
+    ],
+    outputs: [{ ...value, name: 'result' }],
+  });
+  expect(worst(await restored(model, { feeds: { choice: 1 } }), image.data)).toBeLessThan(1e-6);
+  const dark = await restored(model, { feeds: { choice: 0 }, range: '0..1' });
+  expect(Math.max(...dark)).toBe(0);
+});
+
 test.each<[[number, number], string]>([
   [[0, 100], 'divides the image by 100, so it takes values of 0 to 100'],
   [[0, 2], 'divides the image by 2, so it takes values of 0 to 2'],
