@@ -51,13 +51,14 @@ const find = async (args: readonly string[], output = 'out') => {
 describe('findImages', () => {
   it('lists images in a folder whose format it cannot read', async () => {
     mkdirSync(join(folder, 'camera'));
-    for (const name of ['a.png', 'b.DNG', 'c.bmp', 'd.txt', 'e.gif'])
+    for (const name of ['a.png', 'b.DNG', 'c.bmp', 'd.txt', 'e.gif', 'f.jfif', 'g.mpo'])
       writeFileSync(join(folder, 'camera', name), '');
     const { images, passedOver } = await findImages([join(folder, 'camera')], join(folder, 'out'));
-    expect(images.map(({ name }) => name)).toEqual(['a.png', 'e.gif']);
+    expect(images.map(({ name }) => name)).toEqual(['a.png', 'e.gif', 'f.jfif']);
     expect(passedOver.map((path) => relative(folder, path))).toEqual([
       'camera/b.DNG',
       'camera/c.bmp',
+      'camera/g.mpo',
     ]);
   });
 

@@ -72,6 +72,14 @@ describe('placeResults', () => {
     );
   });
 
+  it('rejects names that differ by case where these are one file', () => {
+    const both = [picture('in/a.png', 'a.png'), picture('other/a.png', 'A.png')];
+    expect(() => placeResults(both, at('out'), () => true)).toThrow(
+      `${at('other/a.png')} and ${at('in/a.png')} would both be written to ${at('out/A.png')}, where names that differ by case are one`,
+    );
+    expect(placeResults(both, at('out'), () => false)).toHaveLength(2);
+  });
+
   it.each(['in', 'link'])('rejects a result over its source, also through a link: %s', (out) => {
     expect(() => placeResults([picture('in/a.png', 'a.png')], at(out))).toThrow(
       /result would replace it; choose another folder/,
