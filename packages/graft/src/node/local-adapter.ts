@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fetchFiles, type HubOptions, isHubName, parseHubName } from '@pip-graft/hub';
+import { argument } from '@pip-graft/onnx-graft';
 import { adapterFiles, ownFiles, sensorFiles } from '@pip-graft/pip-core';
 
 /**
@@ -11,6 +12,7 @@ import { adapterFiles, ownFiles, sensorFiles } from '@pip-graft/pip-core';
  * @example await localAdapter('hf:me/rain-adapter')
  */
 export async function localAdapter(text: string, options?: HubOptions): Promise<string> {
+  argument.requirePath(text, 'localAdapter');
   return isHubName(text) ? (await fetchAdapter(text, options)).folder : text;
 }
 
@@ -19,12 +21,14 @@ export async function fetchAdapter(
   text: string,
   options?: HubOptions,
 ): Promise<{ readonly folder: string; readonly commit: string }> {
+  argument.requirePath(text, 'fetchAdapter');
   const required = [adapterFiles.tensors, adapterFiles.config];
   return fetchFolder(text, required, ownFiles, options);
 }
 
 /** Like {@link localAdapter}, for the folder of a sensor. */
 export async function localSensor(text: string, options?: HubOptions): Promise<string> {
+  argument.requirePath(text, 'localSensor');
   return isHubName(text) ? (await fetchSensor(text, options)).folder : text;
 }
 
@@ -33,6 +37,7 @@ export async function fetchSensor(
   text: string,
   options?: HubOptions,
 ): Promise<{ readonly folder: string; readonly commit: string }> {
+  argument.requirePath(text, 'fetchSensor');
   const required = [sensorFiles.tensors, sensorFiles.config];
   return fetchFolder(text, required, Object.values(sensorFiles), options);
 }

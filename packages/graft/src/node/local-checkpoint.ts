@@ -1,5 +1,6 @@
 import { join, posix } from 'node:path';
 import { fetchFiles, type HubOptions, isHubName, parseHubName } from '@pip-graft/hub';
+import { argument } from '@pip-graft/onnx-graft';
 import { shardNames } from '@pip-graft/weights/node';
 
 /** Usual name of the checkpoint in a repository or folder. */
@@ -18,6 +19,7 @@ const checkpointFile = /\.(pth|pt|ckpt|pkl|bin|safetensors|safetensors\.index\.j
  * @example await localCheckpoint('hf:me/restormer/motion_deblurring.pth')
  */
 export async function localCheckpoint(text: string, options?: HubOptions): Promise<string> {
+  argument.requirePath(text, 'localCheckpoint');
   return isHubName(text) ? (await fetchCheckpoint(text, options)).path : text;
 }
 
@@ -26,6 +28,7 @@ export async function fetchCheckpoint(
   text: string,
   options?: HubOptions,
 ): Promise<{ readonly path: string; readonly commit: string }> {
+  argument.requirePath(text, 'fetchCheckpoint');
   const name = parseHubName(text);
   const file = checkpointFile.test(name.path) ? name.path : posix.join(name.path, usual);
   const { folder, commit } = await fetchFiles(name, { required: [file] }, options);

@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path';
 import { fetchFiles, type HubName, type HubOptions, isHubName, parseHubName } from '@pip-graft/hub';
-import { externalLocations, readModel } from '@pip-graft/onnx-graft';
+import { argument, externalLocations, readModel } from '@pip-graft/onnx-graft';
 import { fileSource } from '@pip-graft/onnx-graft/node';
 
 /** Usual name of the model in a repository or folder. */
@@ -16,6 +16,7 @@ const usual = 'model.onnx';
  * @example await localModel('hf:me/derain/onnx/model.onnx')
  */
 export async function localModel(text: string, options?: HubOptions): Promise<string> {
+  argument.requirePath(text, 'localModel');
   return isHubName(text) ? (await fetchModel(text, options)).path : text;
 }
 
@@ -24,6 +25,7 @@ export async function fetchModel(
   text: string,
   options?: HubOptions,
 ): Promise<{ readonly path: string; readonly commit: string }> {
+  argument.requirePath(text, 'fetchModel');
   const name = parseHubName(text);
   const file = name.path.endsWith('.onnx') ? name.path : posix.join(name.path, usual);
   const { folder, commit } = await fetchFiles(name, { required: [file] }, options);

@@ -1,5 +1,5 @@
 import type { Image } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { formatOf, type ImageFormat, imageFormats, loadSharp } from './formats.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -40,8 +40,15 @@ export async function writeImage(
   image: Image,
   options: EncodeOptions = {},
 ): Promise<void> {
+  argument.requirePath(path, 'writeImage');
+  requireImage(image, 'writeImage');
   const bytes = await encodeImage(image, formatOf(path), options);
   await writeAtomic(path, (append) => append(bytes));
+}
+
+function requireImage(image: unknown, place: string): void {
+  const takes = 'an image, which `readImage` returns,';
+  argument.requireKind(image, { member: 'data', place, takes });
 }
 
 /**
@@ -58,6 +65,7 @@ export async function encodeImage(
   format: ImageFormat,
   options: EncodeOptions = {},
 ): Promise<Uint8Array> {
+  requireImage(image, 'encodeImage');
   const { quality = 95 } = options;
   requireFormat(format);
   requireQuality(quality);

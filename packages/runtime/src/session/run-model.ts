@@ -1,4 +1,4 @@
-import { emptyRecord, GraftError, own } from '@pip-graft/onnx-graft';
+import { argument, emptyRecord, GraftError, own } from '@pip-graft/onnx-graft';
 import type { TensorFeeds, TypedTensor } from '@pip-graft/weights';
 import { fromFloat32 } from '@pip-graft/weights';
 import type { Session, SessionValue } from './session.ts';
@@ -20,6 +20,9 @@ export async function runModel(
   feeds: TensorFeeds,
   fetches?: readonly string[],
 ): Promise<TensorFeeds> {
+  const takes = 'a session, which `createSession` returns,';
+  argument.requireKind(session, { member: 'inputs', place: 'runModel', takes });
+  argument.requireMembers(feeds, 'runModel: feeds', {});
   for (const name of fetches ?? []) {
     if (!session.outputs.some((output) => output.name === name)) {
       throw wrong(session, `no output '${name}'; use one of ${list(session.outputs)}.`);

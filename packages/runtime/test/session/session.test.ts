@@ -118,6 +118,26 @@ describe('createSession and runModel', () => {
     await session.release();
   });
 
+  test('rejects what is not a model, options, a session or feeds', async () => {
+    for (const model of [undefined, 5, {}, Promise.resolve('net.onnx')]) {
+      await expect(createSession(model as never)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringMatching(
+          /^createSession: it takes a path, a Uint8Array, or a model, .* and was passed/,
+        ),
+      });
+    }
+    await expect(createSession(halvingModel(), null as never)).rejects.toThrow(
+      'createSession: options: it takes an object and was passed null.',
+    );
+    await expect(runModel(createSession(halvingModel()) as never, {})).rejects.toThrow(
+      'runModel: it takes a session, which `createSession` returns, and was passed a promise',
+    );
+    const session = await createSession(halvingModel());
+    await expect(runModel(session, undefined as never)).rejects.toThrow('runModel: feeds');
+    await session.release();
+  });
+
   test('rejects a missing file and bytes that are not a model', async () => {
     await expect(createSession(join(folder, 'none.onnx'))).rejects.toMatchObject({
       code: 'NOT_FOUND',
