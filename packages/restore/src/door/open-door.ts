@@ -50,7 +50,7 @@ export interface OpenedDoor {
  */
 export async function openDoor(
   session: Session,
-  door: Door | null,
+  given: Door | null,
   options: OpenDoorOptions = {},
 ): Promise<OpenedDoor> {
   const { range, feeds, steering = [] } = options;
@@ -60,7 +60,8 @@ export async function openDoor(
       `range '${range}': use one of ${imageRanges.map((name) => `'${name}'`).join(', ')}.`,
     );
   }
-  if (door === null) return { session, door: { input: '', output: null }, measured: false };
+  if (given === null) return { session, door: { input: '', output: null }, measured: false };
+  const door = { ...given, output: given.output ?? declaredImage(session) };
   if (door.unfit && range === undefined)
     throw new GraftError('UNSUPPORTED_HOST', `${session.label}: ${door.unfit}`);
   const entry = session.inputs.find(({ name }) => name === door.input);
@@ -130,6 +131,11 @@ async function openOutput(
     'UNSUPPORTED_HOST',
     `${session.label}: the range of its output '${door.output}' is unknown: ${first.why}${beside}; pass range: '0..1', '0..255' or '-1..1' (--range on the command line), and if the output is a residual, export the network with the addition of its input.`,
   );
+}
+
+/** An output that is an image by its declared shape, of a graph that does not show what makes it. */
+function declaredImage({ outputs }: Session): string | null {
+  return outputs.find(({ dims }) => dims.length === 4 && hasColours(dims))?.name ?? null;
 }
 
 /** Channels of an image, in either layout; more are features. */

@@ -71,22 +71,20 @@ export async function restoreTiled(
   try {
     return await restoreAsIs(session, image, options);
   } catch (error) {
-    const { width, height } = image;
+    const isFailure = error instanceof GraftError && error.code === 'RUNTIME_FAILED';
     const large = extendImage(image, enough, enough);
-    const isSmall = large !== image;
-    if (!(isSmall && error instanceof GraftError && error.code === 'RUNTIME_FAILED')) throw error;
-    const { onTile } = options;
+    if (!isFailure || large === image || isOutOfMemory(error)) throw error;
+    const { width, height } = image;
+    const { signal, onTile } = options;
     const cut = (made: Image): Image => ({ ...image, data: cropImage(made, width, height).data });
-    const more: RestoreTiledOptions = {
-      ...options,
-      ...(onTile && {
-        onTile: (done, total, plan, soFar) => onTile(done, total, plan, cut(soFar)),
-      }),
-    };
     try {
-      return cut(await restoreAsIs(session, large, more));
+      const made = await restoreAsIs(session, large, {
+        ...options,
+        onTile: (done, total, plan, soFar) => onTile?.(done, total, plan, cut(soFar)),
+      });
+      return cut(made);
     } catch {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       throw error;
     }
   }

@@ -5,6 +5,9 @@ import type { GraftRecord } from '@pip-graft/pip-core';
 import type { Door } from '../door/door.ts';
 import type { RestoreTiledOptions } from '../run/restore-tiled.ts';
 
+/** A size multiple that suits usual networks, for a graph that does not show what makes its output. */
+const unshown = 64;
+
 /** What a model needs to run on images, whatever the caller's options. */
 export interface ModelSettings {
   /** null without a graft. */
@@ -43,7 +46,7 @@ export function settingsOf(model: Model): ModelSettings {
     bytesPerPixel: bytesPerPixel(facts),
     inside: fixedInside(facts),
     restore: {
-      sizeMultiple,
+      sizeMultiple: image?.output === null ? Math.max(sizeMultiple, unshown) : sizeMultiple,
       tileStep: deepestScale(facts),
       ...(graft?.inputs ? { names: { ...graft.inputs, ...found } } : {}),
     },

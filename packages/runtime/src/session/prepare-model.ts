@@ -12,6 +12,7 @@ import { isBelow, openModel, saveModel, temporaryFolder } from '@pip-graft/onnx-
 import type { TypedTensor } from '@pip-graft/weights';
 import { graftDefaults } from './graft-defaults.ts';
 import { requireInputs } from './require-inputs.ts';
+import { requirePlainNames } from './require-plain-names.ts';
 
 /** The file or bytes that onnxruntime loads. */
 export interface PreparedModel {
@@ -66,6 +67,7 @@ async function prepare(
   options: PrepareOptions,
 ): Promise<PreparedModel> {
   const { label = given.source.label, dims = {}, onDisk = false } = options;
+  requirePlainNames(given);
   const wide = options.widen ? widened(given) : given;
   const stamped = graftDefaults(given);
   const changed = requireInputs(wide, [...stamped.keys()]);

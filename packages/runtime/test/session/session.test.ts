@@ -138,6 +138,21 @@ describe('createSession and runModel', () => {
     await session.release();
   });
 
+  test('rejects names of inputs and outputs that it can neither feed nor fetch', async () => {
+    const text = Buffer.from(bytesOf(halvingModel())).toString('latin1');
+    const named = (name: string) =>
+      Buffer.from(text.replaceAll(name, `\xff${name.slice(1)}`), 'latin1');
+    for (const [name, shown] of [
+      ['input', "input '\udcffnput'"],
+      ['output', "output '\udcffutput'"],
+    ]) {
+      await expect(createSession(named(name!))).rejects.toMatchObject({
+        code: 'UNSUPPORTED_HOST',
+        message: expect.stringContaining(`the bytes of its ${shown} are not UTF-8`),
+      });
+    }
+  });
+
   test('rejects a missing file and bytes that are not a model', async () => {
     await expect(createSession(join(folder, 'none.onnx'))).rejects.toMatchObject({
       code: 'NOT_FOUND',
