@@ -32,6 +32,8 @@ export interface Wrapper {
   readonly inside?: number;
   /** Pixels by which the model mirrors its image at each side, and cuts the result. */
   readonly mirrored?: number;
+  /** Whether the images of a batch affect each other, as with dynamic quantisation. */
+  readonly isMixing?: boolean;
   /** Channels of the input image after the three that are restored; their sum is added. */
   readonly extra?: number;
 }
@@ -117,6 +119,10 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
   const small = conv(low, 3, 16);
   const residual = conv(decoded, 3, 8);
   let y = isResidual ? residual : ops.add(g, x, residual);
+  if (wrapper.isMixing) {
+    const all = one('ReduceMean', [y], { axes: { ints: [0, 1, 2, 3] } });
+    y = ops.add(g, y, one('Mul', [all, number(0.01)]));
+  }
   if (at) y = one('Slice', [y, g.ints([at, at]), g.ints([-at, -at]), g.ints([2, 3])]);
   if (parts[1]) y = ops.add(g, y, one('ReduceSum', [parts[1], g.ints([1])]));
   if (inside) y = resize(y, sizeOf(own, 2, 4));

@@ -138,6 +138,21 @@ describe('createSession and runModel', () => {
     await session.release();
   });
 
+  test('fetches outputs with names that every object has', async () => {
+    const model = tinyModel({
+      nodes: [node('Relu', ['__proto__'], 'constructor'), node('Neg', ['__proto__'], 'toString')],
+      inputs: [picture('__proto__')],
+      outputs: [picture('constructor'), picture('toString')],
+    });
+    const session = await createSession(model);
+    const feeds = Object.fromEntries([['__proto__', image]]);
+    for (const name of ['constructor', 'toString']) {
+      expect(Object.keys(await runModel(session, feeds, [name]))).toEqual([name]);
+    }
+    expect(Object.keys(await runModel(session, feeds)).sort()).toEqual(['constructor', 'toString']);
+    await session.release();
+  });
+
   test('rejects names of inputs and outputs that it can neither feed nor fetch', async () => {
     const text = Buffer.from(bytesOf(halvingModel())).toString('latin1');
     const named = (name: string) =>
@@ -148,7 +163,7 @@ describe('createSession and runModel', () => {
     ]) {
       await expect(createSession(named(name!))).rejects.toMatchObject({
         code: 'UNSUPPORTED_HOST',
-        message: expect.stringContaining(`the bytes of its ${shown} are not UTF-8`),
+        message: expect.stringContaining(`the name of its ${shown} has bytes that are not UTF-8`),
       });
     }
   });
