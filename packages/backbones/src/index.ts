@@ -6,7 +6,7 @@ export {
   withNamedAverages,
 } from './import/detect-backbone.ts';
 export type { LeftAverage } from './import/name-averages.ts';
-export { whatToFill } from './locate/image-tensors.ts';
+export { whatToFill, whyNotFilled } from './locate/image-tensors.ts';
 export { locateSkips } from './locate/locate-skips.ts';
 export type { Family, ImageTensors, Located, LocatedImage } from './locate/located.ts';
 export { whyInvalid } from './locate/warnings.ts';

@@ -89,6 +89,7 @@ export function listOf<T extends object>(given: T | readonly T[]): readonly T[] 
  * @example freshAdapter(host, { labels: ['rain', 'haze'], seed: 7 })
  */
 export function freshAdapter(host: Host, options: InitOptions = {}, sites?: string): Adapter {
+  requireHost(host, 'freshAdapter');
   requireSites(host);
   const { located } = host;
   const places = chooseSites(located, sites);

@@ -9,6 +9,7 @@ export {
   detectBackbone,
   type ImageTensors,
   whatToFill,
+  whyNotFilled,
   withDim,
   withNamedAverages,
 } from '@pip-graft/backbones';

@@ -31,7 +31,22 @@ import {
   swap,
   ungraft,
 } from '@pip-graft/graft';
-import { openAdapter, openHost, saveModel } from '@pip-graft/graft/node';
+import {
+  listAdapters,
+  localAdapter,
+  localCheckpoint,
+  localModel,
+  localSensor,
+  openAdapter,
+  openHost,
+  packAdapter,
+  parseHubName,
+  readAdapter,
+  readSensor,
+  resolveAdapter,
+  saveModel,
+  writeAdapter,
+} from '@pip-graft/graft/node';
 import { afterAll, describe, expect, it } from 'vitest';
 
 // What programs in JavaScript pass, which have no compiler that tells them.
@@ -68,6 +83,24 @@ describe('paths', () => {
   });
 });
 
+it.each<[string, (path: never) => unknown]>([
+  ['localAdapter', localAdapter],
+  ['localCheckpoint', localCheckpoint],
+  ['localModel', localModel],
+  ['localSensor', localSensor],
+  ['listAdapters', listAdapters],
+  ['packAdapter', (path) => packAdapter(path, 'out')],
+  ['parseHubName', parseHubName],
+  ['readAdapter', readAdapter],
+  ['readSensor', readSensor],
+  ['resolveAdapter', (path) => resolveAdapter('init', path)],
+  ['writeAdapter', (path) => writeAdapter(path, adapter)],
+])('%s takes a path', async (name, call) => {
+  await expect(async () => call(any(new URL('file:///x')))).rejects.toThrow(
+    rejected(`${name}: it takes a path as text and was passed a URL`),
+  );
+});
+
 describe('hosts, adapters, plans and models', () => {
   it('are what the functions before returned, not a promise of it', async () => {
     expect(() => planGraft(any(openHost(file)), adapter)).toThrow(
@@ -85,6 +118,7 @@ describe('hosts, adapters, plans and models', () => {
     await expect(saveModel(any(plan), file)).rejects.toThrow(
       rejected('saveModel: it takes a model'),
     );
+    expect(() => freshAdapter(any(file))).toThrow(rejected('freshAdapter: it takes a host'));
     await expect(openAdapter('init', any(undefined))).rejects.toThrow(rejected('{ for: host }'));
     await expect(openAdapter('init', { for: any(file) })).rejects.toThrow(rejected('a string'));
   });

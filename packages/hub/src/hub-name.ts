@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 
 /** Parts of a name on a model hub: a repository, a revision of it, and a folder or file in it. */
 export interface HubName {
@@ -22,7 +22,8 @@ const commitForm = /^[0-9a-f]{40}$/;
 
 /** Whether a text is a name on a model hub, well formed or not. */
 export function isHubName(text: string): boolean {
-  return text.startsWith(scheme);
+  // Programs without types pass other things, which then are paths of the wrong type.
+  return typeof text === 'string' && text.startsWith(scheme);
 }
 
 /** Whether a revision is a commit, which never changes. */
@@ -38,6 +39,7 @@ export function isCommit(revision: string): boolean {
  * @example parseHubName('hf:me/rain-adapter@v1/small')
  */
 export function parseHubName(text: string): HubName {
+  argument.requirePath(text, 'parseHubName');
   const { repository = '', revision = 'main', path = '' } = form.exec(text)?.groups ?? {};
   const folder = path.replace(/\/$/, '');
   if (text.length > mostCharacters) throw invalid(`${text.slice(0, 80)}…`, 'it is too long');

@@ -77,3 +77,39 @@ export function requireBytes(bytes: unknown): void {
     `bytesSource: it takes a Uint8Array and was passed ${given}.`,
   );
 }
+
+const kinds = {
+  text: (value: unknown) => typeof value === 'string',
+  'a number': (value: unknown) => typeof value === 'number',
+  'a list': (value: unknown) => Array.isArray(value),
+  'an object': (value: unknown) => typeof value === 'object' && value !== null,
+  'a function': (value: unknown) => typeof value === 'function',
+} as const;
+
+/**
+ * Rejects what is not an object, or lacks a member of the right kind. Errors: `INVALID_ARGUMENT`.
+ *
+ * @example argument.requireMembers(request, 'openRun: request', { stages: 'a list', output: 'text' })
+ */
+export function requireMembers(
+  value: unknown,
+  place: string,
+  members: Readonly<Record<string, keyof typeof kinds>>,
+): void {
+  if (typeof value !== 'object' || value === null || 'then' in value || Array.isArray(value)) {
+    const names = Object.keys(members);
+    const having = names.length > 0 ? ` with '${names.join("', '")}'` : '';
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${place}: it takes an object${having} and was passed ${describe(value)}.`,
+    );
+  }
+  for (const [name, kind] of Object.entries(members)) {
+    const given = (value as Readonly<Record<string, unknown>>)[name];
+    if (kinds[kind](given)) continue;
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${place}: '${name}' is ${kind} and was passed ${describe(given)}.`,
+    );
+  }
+}

@@ -1,4 +1,5 @@
 /** Sessions and how a model runs on them: pure code for every runtime, including the browser. */
+export { requirePlainNames } from './session/require-plain-names.ts';
 export {
   graftDefaults,
   readyFeeds,

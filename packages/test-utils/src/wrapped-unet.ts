@@ -30,6 +30,10 @@ export interface Wrapper {
   readonly sigma?: readonly (number | string)[];
   /** Height and width that the model resizes the image to, and back from. */
   readonly inside?: number;
+  /** Pixels by which the model mirrors its image at each side, and cuts the result. */
+  readonly mirrored?: number;
+  /** Whether the images of a batch affect each other, as with dynamic quantisation. */
+  readonly isMixing?: boolean;
   /** Channels of the input image after the three that are restored; their sum is added. */
   readonly extra?: number;
 }
@@ -103,6 +107,11 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
   const resize = (of: string, sides: string) =>
     one('Resize', [of, '', '', ops.concat(g, [sizeOf(of, 0, 2), sides], 0)]);
   if (inside) x = resize(x, g.ints([inside, inside]));
+  const at = wrapper.mirrored;
+  if (at) {
+    const pads = g.ints([0, 0, at, at, 0, 0, at, at]);
+    x = one('Pad', [x, pads], { mode: { string: 'reflect' } });
+  }
   const skip = ops.relu(g, conv(x, 8, 3));
   const low = ops.relu(g, conv(skip, 16, 8, 2));
   const up = ops.depthToSpace(g, conv(low, 32, 16), 2);
@@ -110,6 +119,11 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
   const small = conv(low, 3, 16);
   const residual = conv(decoded, 3, 8);
   let y = isResidual ? residual : ops.add(g, x, residual);
+  if (wrapper.isMixing) {
+    const all = one('ReduceMean', [y], { axes: { ints: [0, 1, 2, 3] } });
+    y = ops.add(g, y, one('Mul', [all, number(0.01)]));
+  }
+  if (at) y = one('Slice', [y, g.ints([at, at]), g.ints([-at, -at]), g.ints([2, 3])]);
   if (parts[1]) y = ops.add(g, y, one('ReduceSum', [parts[1], g.ints([1])]));
   if (inside) y = resize(y, sizeOf(own, 2, 4));
   if (scale !== 1) y = one('Mul', [y, number(scale)]);

@@ -1,4 +1,4 @@
-import { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
+import { argument, type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
 import { batch } from './checks/batch.ts';
 import { blind } from './checks/blind.ts';
 import { finite } from './checks/finite.ts';
@@ -75,6 +75,7 @@ export const checkNames: readonly string[] = checks.map((check) => check.name);
  * const { status, checks } = await validateGraft({ grafted: 'out.onnx', base: 'host.onnx' });
  */
 export async function validateGraft(options: ValidateOptions): Promise<Validation> {
+  argument.requireMembers(options, 'validateGraft', { grafted: 'text' });
   let chosen = choose(options);
   const verdicts: Verdict[] = [];
   let figures: ValidationFigures = {};

@@ -1,7 +1,15 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type GraftedOptions, graftedFiles, tinyUnet } from '@pip-graft/test-utils';
+import { applyGraft, freshAdapter, hostOf, planGraft } from '@pip-graft/graft';
+import { saveModel } from '@pip-graft/onnx-graft/node';
+import {
+  type GraftedOptions,
+  graftedFiles,
+  tinyUnet,
+  type Wrapper,
+  wrappedUnet,
+} from '@pip-graft/test-utils';
 import { type ValidateOptions, type Validation, validateGraft } from '@pip-graft/validate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkNames } from '../src/validate-graft.ts';
@@ -40,6 +48,26 @@ const verdict = ({ checks }: Validation, name: string) =>
   checks.find((check) => check.name === name)!;
 
 describe('valid grafts pass', () => {
+  const wrapped = async (wrapper: Wrapper): Promise<Validation> => {
+    const host = hostOf(wrappedUnet(wrapper));
+    const grafted = join(folder, 'wrapped.onnx');
+    await saveModel(applyGraft(planGraft(host, freshAdapter(host))), grafted);
+    return validateGraft({ grafted, ...quick });
+  };
+
+  test('on a host that mirrors more of its image than small ones have', async () => {
+    const result = await wrapped({ mirrored: 20 });
+    expect(result.checks.filter(({ status }) => status === 'failed')).toEqual([]);
+    expect(verdict(result, 'sizes and batches').detail).toContain('1x32x32');
+  });
+
+  test('on a host that itself mixes the images of a batch', async () => {
+    expect(verdict(await wrapped({ isMixing: true }), 'batch rows')).toMatchObject({
+      status: 'skipped',
+      detail: expect.stringMatching(/^The host itself mixes the images of a batch, .* by [1-9]/),
+    });
+  });
+
   test('untrained, residual: neutral, though every label has its own prompt inside', async () => {
     const result = await validated();
     expect(statuses(result)).toEqual(Object.fromEntries(standard.map((name) => [name, 'passed'])));

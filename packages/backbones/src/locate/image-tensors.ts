@@ -24,6 +24,15 @@ export function whatToFill({
   return `its image '${input}' has ${inputChannels} channels; pass the value of those after red, green and blue, as \`feeds\` or with --feed ${input}=NUMBER.`;
 }
 
+/** Why an image cannot fill the channels of a model's input; undefined if it can. */
+export function whyNotFilled({
+  input,
+  inputChannels,
+}: Pick<ImageTensors, 'input' | 'inputChannels'>): string | undefined {
+  if ([undefined, 1, 3, 4, 5, 6].includes(inputChannels)) return undefined;
+  return `its input '${input}' has ${inputChannels} channels, which no image can fill; 1 (grey), 3, 4 and 6 (dual-pixel) can.`;
+}
+
 /** Why it is not clear which input is the image, and what to do; undefined if it is. */
 export function whyUnclear(model: Model): string | undefined {
   const image = mainImage(model);

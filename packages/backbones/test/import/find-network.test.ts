@@ -221,6 +221,7 @@ describe('several networks', () => {
     ['params', 'params_ema'],
     ['online_model', 'ema_model.module'],
     ['model', 'ema.shadow'],
+    ['ema.online_model', 'ema.ema_model'],
     ['generator', 'generator_ema'],
     ['net', 'netEMA'],
     ['state_dict', 'swa_model'],

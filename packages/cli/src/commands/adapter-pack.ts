@@ -4,6 +4,7 @@ import { packAdapter } from '@pip-graft/graft/node';
 import { bytesText, table } from '@pip-graft/report/text';
 import { type Command, Option } from 'commander';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
+import { licenceIds } from '../options/licence-ids.ts';
 import { define, run } from '../pipeline/run.ts';
 
 interface Options {
@@ -100,21 +101,15 @@ function pathOf(folder: string): string {
   return /^[./]/.test(folder) || isAbsolute(folder) ? folder : `./${folder}`;
 }
 
-/** Identifiers of SPDX that software, models and images are usually published under. */
+/** Identifiers that software, models and images are usually published under: what to suggest. */
 const known =
   '0BSD AFL-3.0 AGPL-3.0-only AGPL-3.0-or-later Apache-2.0 Artistic-2.0 BlueOak-1.0.0 BSD-2-Clause BSD-3-Clause BSD-3-Clause-Clear BSL-1.0 CC-BY-3.0 CC-BY-4.0 CC-BY-NC-3.0 CC-BY-NC-4.0 CC-BY-NC-ND-3.0 CC-BY-NC-ND-4.0 CC-BY-NC-SA-3.0 CC-BY-NC-SA-4.0 CC-BY-ND-4.0 CC-BY-SA-3.0 CC-BY-SA-4.0 CC0-1.0 CDLA-Permissive-1.0 CDLA-Permissive-2.0 CDLA-Sharing-1.0 CECILL-2.1 ECL-2.0 EPL-1.0 EPL-2.0 EUPL-1.1 EUPL-1.2 GFDL-1.3-or-later GPL-2.0-only GPL-2.0-or-later GPL-3.0-only GPL-3.0-or-later ISC LGPL-2.1-only LGPL-2.1-or-later LGPL-3.0-only LGPL-3.0-or-later MIT MIT-0 MPL-2.0 MS-PL MS-RL MulanPSL-2.0 NCSA ODbL-1.0 ODC-By-1.0 OFL-1.1 OSL-3.0 PDDL-1.0 PostgreSQL Python-2.0 Unlicense UPL-1.0 WTFPL Zlib'.split(
     ' ',
   );
 
-/** Identifiers of earlier versions of SPDX, which npm and hubs still take. */
-const earlier = new Set(
-  'GPL-2.0 GPL-2.0+ GPL-3.0 GPL-3.0+ LGPL-2.1 LGPL-2.1+ LGPL-3.0 LGPL-3.0+ AGPL-3.0'.split(' '),
-);
-
 /**
- * A note on a licence that is not an SPDX expression of well-known identifiers, with the nearest
- * one; undefined for one that is, and for what npm takes instead. Only a note: SPDX has hundreds
- * of identifiers, and more each year.
+ * A note on a licence that is not an expression of SPDX identifiers, with the nearest usual one;
+ * undefined for one that is, and for what npm takes instead. Only a note: SPDX has more each year.
  *
  * @example licenceNote('--license', 'Apache 2.0') // "… did you mean 'Apache-2.0'?"
  */
@@ -140,7 +135,8 @@ export function licenceNote(option: string, text: string | undefined): string | 
 }
 
 function isKnown(word: string): boolean {
-  return known.includes(word) || earlier.has(word) || /^(LicenseRef|DocumentRef)-/.test(word);
+  // GPL-2.0+: or any later version.
+  return licenceIds.has(word.replace(/\+$/, '')) || /^(LicenseRef|DocumentRef)-/.test(word);
 }
 
 /** A name without what people write differently: case, spaces, hyphens, "licence", "v2". */

@@ -6,6 +6,7 @@ import { argumentPath, filePath, ioError, listEntries, realPath } from '@pip-gra
 import { formatOf, imageExtensions, resultName, unreadExtensions } from '@pip-graft/restore';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { checkResultsFolder } from '../options/check-output.ts';
+import { foldsCase } from './folds-case.ts';
 
 /** An image file, and the name of its result in the output folder. */
 interface FoundImage {
@@ -186,7 +187,11 @@ export interface Job extends FoundImage {
  *
  * Errors: `WRITE_FAILED`, `INVALID_ARGUMENT`.
  */
-export function placeResults(images: readonly FoundImage[], folder: string): Job[] {
+export function placeResults(
+  images: readonly FoundImage[],
+  folder: string,
+  folds = foldsCase,
+): Job[] {
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
     throw new GraftError('WRITE_FAILED', `${folder}: it is a file; results go into a folder.`);
   }
@@ -194,15 +199,18 @@ export function placeResults(images: readonly FoundImage[], folder: string): Job
   checkResultsFolder(folder);
   const sources = new Map(images.map(({ path }) => [real(path), path]));
   const jobs = new Map<string, Job>();
+  const isFolding = folds(folder);
+  const keyOf = (path: string): string => (isFolding ? path.normalize('NFC').toLowerCase() : path);
   for (const found of images) {
     const image = { ...found, name: resultName(found.name) };
     const output = join(folder, image.name);
     const target = real(output);
-    const first = jobs.get(target);
+    const first = jobs.get(keyOf(target));
     if (first !== undefined && real(first.path) !== real(image.path)) {
+      const why = real(first.output) === target ? '' : ', where names that differ by case are one';
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `${image.path} and ${first.path} would both be written to ${output}; restore them into different folders.`,
+        `${image.path} and ${first.path} would both be written to ${output}${why}; restore them into different folders.`,
       );
     }
     const source = sources.get(target);
@@ -214,7 +222,7 @@ export function placeResults(images: readonly FoundImage[], folder: string): Job
       );
     }
     formatOf(output);
-    if (first === undefined) jobs.set(target, { ...image, output });
+    if (first === undefined) jobs.set(keyOf(target), { ...image, output });
   }
   return [...jobs.values()];
 }

@@ -51,13 +51,14 @@ const find = async (args: readonly string[], output = 'out') => {
 describe('findImages', () => {
   it('lists images in a folder whose format it cannot read', async () => {
     mkdirSync(join(folder, 'camera'));
-    for (const name of ['a.png', 'b.DNG', 'c.bmp', 'd.txt', 'e.gif'])
+    for (const name of ['a.png', 'b.DNG', 'c.bmp', 'd.txt', 'e.gif', 'f.jfif', 'g.mpo'])
       writeFileSync(join(folder, 'camera', name), '');
     const { images, passedOver } = await findImages([join(folder, 'camera')], join(folder, 'out'));
-    expect(images.map(({ name }) => name)).toEqual(['a.png', 'e.gif']);
+    expect(images.map(({ name }) => name)).toEqual(['a.png', 'e.gif', 'f.jfif']);
     expect(passedOver.map((path) => relative(folder, path))).toEqual([
       'camera/b.DNG',
       'camera/c.bmp',
+      'camera/g.mpo',
     ]);
   });
 
@@ -279,6 +280,14 @@ describe('placeResults', () => {
     expect(() => placeResults(both, at('out'))).toThrow(
       `${at('other/a.png')} and ${at('in/a.png')} would both be written to ${at('out/a.png')}`,
     );
+  });
+
+  it('rejects names that differ by case where these are one file', () => {
+    const both = [picture('in/a.png', 'a.png'), picture('other/a.png', 'A.png')];
+    expect(() => placeResults(both, at('out'), () => true)).toThrow(
+      `${at('other/a.png')} and ${at('in/a.png')} would both be written to ${at('out/A.png')}, where names that differ by case are one`,
+    );
+    expect(placeResults(both, at('out'), () => false)).toHaveLength(2);
   });
 
   it.each(['in', 'link'])('rejects a result over its source, also through a link: %s', (out) => {

@@ -1,4 +1,4 @@
-import { whatToFill } from '@pip-graft/backbones';
+import { whatToFill, whyNotFilled } from '@pip-graft/backbones';
 import {
   GraftError,
   type ImageRange,
@@ -124,7 +124,7 @@ function setsSize(facts: Host['facts'], input: string): boolean {
 }
 
 /** Element types that a number can fill. */
-const fillableTypes = /^(float(16|32|64)|bfloat16|uint8|int32|int64)$/;
+const fillableTypes = /^(float(16|32|64)|bfloat16|u?int(8|16|32|64)|bool)$/;
 
 /** How an input that is no tensor of a known type is named: a sequence, an optional value. */
 function ofType({ dataType, dims }: ValueInfo): string {
@@ -177,9 +177,8 @@ function whyUnusable({
 }: NonNullable<Host['located']['image']>): string | undefined {
   if (output === undefined)
     return `no output of it is an image made of '${input}'; a restoration network makes one of the same size.`;
-  const takes = [undefined, 1, 3, 4, 5, 6];
-  if (!takes.includes(inputChannels))
-    return `its input '${input}' has ${inputChannels} channels, which no image can fill; 1 (grey), 3, 4 and 6 (dual-pixel) can.`;
+  const notFilled = whyNotFilled({ input, inputChannels });
+  if (notFilled) return notFilled;
   if (outputChannels !== undefined && ![1, 3, 4].includes(outputChannels))
     return `its output '${output}' has ${outputChannels} channels, which is not an image; 1 (grey), 3 and 4 are.`;
   return undefined;

@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path';
 import { fetchFiles, type HubName, type HubOptions, isHubName, parseHubName } from '@pip-graft/hub';
-import { externalLocations, readModel } from '@pip-graft/onnx-graft';
+import { argument, externalLocations, readModel } from '@pip-graft/onnx-graft';
 import { fileSource } from '@pip-graft/onnx-graft/node';
 import { adapterFiles, ownFiles, sensorFiles } from '@pip-graft/pip-core';
 import { shardNames } from '@pip-graft/weights/node';
@@ -14,6 +14,7 @@ import { shardNames } from '@pip-graft/weights/node';
  * @example await localAdapter('hf:me/rain-adapter')
  */
 export async function localAdapter(text: string, options?: HubOptions): Promise<string> {
+  argument.requirePath(text, 'localAdapter');
   return isHubName(text) ? (await fetchAdapter(text, options)).folder : text;
 }
 
@@ -22,12 +23,14 @@ export async function fetchAdapter(
   text: string,
   options?: HubOptions,
 ): Promise<{ readonly folder: string; readonly commit: string }> {
+  argument.requirePath(text, 'fetchAdapter');
   const required = [adapterFiles.tensors, adapterFiles.config];
   return fetchFolder(text, required, ownFiles, options);
 }
 
 /** Like {@link localAdapter}, for the folder of a sensor. */
 export async function localSensor(text: string, options?: HubOptions): Promise<string> {
+  argument.requirePath(text, 'localSensor');
   return isHubName(text) ? (await fetchSensor(text, options)).folder : text;
 }
 
@@ -36,6 +39,7 @@ export async function fetchSensor(
   text: string,
   options?: HubOptions,
 ): Promise<{ readonly folder: string; readonly commit: string }> {
+  argument.requirePath(text, 'fetchSensor');
   const required = [sensorFiles.tensors, sensorFiles.config];
   return fetchFolder(text, required, Object.values(sensorFiles), options);
 }
@@ -70,6 +74,7 @@ const checkpointFile = /\.(pth|pt|ckpt|pkl|bin|safetensors|safetensors\.index\.j
  * @example await localCheckpoint('hf:me/restormer/motion_deblurring.pth')
  */
 export async function localCheckpoint(text: string, options?: HubOptions): Promise<string> {
+  argument.requirePath(text, 'localCheckpoint');
   return isHubName(text) ? (await fetchCheckpoint(text, options)).path : text;
 }
 
@@ -78,6 +83,7 @@ export async function fetchCheckpoint(
   text: string,
   options?: HubOptions,
 ): Promise<{ readonly path: string; readonly commit: string }> {
+  argument.requirePath(text, 'fetchCheckpoint');
   const name = parseHubName(text);
   const file = checkpointFile.test(name.path) ? name.path : posix.join(name.path, usualCheckpoint);
   const { folder, commit } = await fetchFiles(name, { required: [file] }, options);
@@ -101,6 +107,7 @@ const usualModel = 'model.onnx';
  * @example await localModel('hf:me/derain/onnx/model.onnx')
  */
 export async function localModel(text: string, options?: HubOptions): Promise<string> {
+  argument.requirePath(text, 'localModel');
   return isHubName(text) ? (await fetchModel(text, options)).path : text;
 }
 
@@ -109,6 +116,7 @@ export async function fetchModel(
   text: string,
   options?: HubOptions,
 ): Promise<{ readonly path: string; readonly commit: string }> {
+  argument.requirePath(text, 'fetchModel');
   const name = parseHubName(text);
   const file = name.path.endsWith('.onnx') ? name.path : posix.join(name.path, usualModel);
   const { folder, commit } = await fetchFiles(name, { required: [file] }, options);

@@ -82,7 +82,7 @@ test.each(['int64', 'int32', 'bool'] as const)('an output of %s is not an image'
   );
 });
 
-test.each(['bool', 'string', 'complex64'] as const)(
+test.each(['string', 'complex64'] as const)(
   'an input that no number can fill is named before a value is asked for: %s',
   (beside) => {
     expect(() => planned({ beside })).toThrow(
@@ -111,6 +111,7 @@ test('an input that sets a size is named, because no number suits all images', (
 test.each([
   ['int64', 2.5, 'int64 holds whole numbers only'],
   ['uint8', 256, 'uint8 holds 0 to 255'],
+  ['uint16', -1, 'uint16 holds 0 to 65535'],
   ['float16', 70_000, 'float16 holds -65504 to 65504'],
   ['float32', 1e99, 'float32 holds '],
 ] as const)('a value that an input of %s cannot hold is rejected', (beside, value, why) => {
@@ -121,6 +122,15 @@ test.each([
     }) as Error,
   );
   expect(planned({ beside }, { beside: 25 }).summary.host.image?.feeds).toEqual({ beside: 25 });
+});
+
+test('an input of booleans takes 0 and 1', () => {
+  expect(planned({ beside: 'bool' }, { beside: 1 }).summary.host.image?.feeds).toEqual({
+    beside: 1,
+  });
+  expect(() => planned({ beside: 'bool' }, { beside: 0.5 })).toThrow(
+    "0.5 for its input 'beside': bool holds 0 (false) and 1 (true).",
+  );
 });
 
 test('an input called constructor has no value of its own', () => {

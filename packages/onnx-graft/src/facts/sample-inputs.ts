@@ -41,6 +41,8 @@ export function inputSymbols(model: Model): InputSymbols {
     dims.forEach((size, axis) => {
       const role = rolesByLayout[layout][axis];
       if (typeof size !== 'string' || role === undefined) return;
+      // Some tools give every open size one name, such as '?'; a batch is still not the rows.
+      if (role === 'batch' && dims.lastIndexOf(size) > axis) return;
       // A square image has one symbol for both: its columns are then also rows.
       if (!(role === 'width' && dims.indexOf(size) < axis)) roles.set(size, role);
       names[role] = size;
@@ -61,9 +63,9 @@ export function sampleInputs(
     const image = images.get(name);
     const known = dims?.map((size, axis) => {
       if (typeof size === 'number') return size;
+      const own = image && rolesByLayout[image.layout][axis];
       const role = size === null ? undefined : symbols.roles.get(size);
-      const anonymous = size === null && image && rolesByLayout[image.layout][axis];
-      const chosen = role ?? anonymous;
+      const chosen = own === 'batch' || size === null ? own : role;
       return chosen ? sizes[chosen] : Number.NaN;
     });
     const axes = image === undefined ? noAxes(dims?.length ?? 0) : axesOf[image.layout];

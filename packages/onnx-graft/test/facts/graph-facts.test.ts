@@ -52,6 +52,14 @@ describe('dims', () => {
   });
 });
 
+test('a name that every open size has is not the batch', () => {
+  const g = new GraphBuilder({ opset: 17 });
+  const half = ops.conv(g, 'x', zeros(g, [8, 3, 2, 2]), { strides: [2, 2] });
+  const facts = graphFacts(modelOf(g, { x: ['?', 3, '?', '?'] }, [half]));
+  expect(facts.value(half)?.dims).toEqual([of('batch', 1, 1), 8, of('?', 1, 2), of('?', 1, 2)]);
+  expect(facts.sample.values.get('x')?.dims?.[0]).toBe(1);
+});
+
 describe('channels and scale', () => {
   const unshuffled = (g: GraphBuilder, x: string, channels: number): string => {
     const size = g.node('Shape', [x])[0]!;

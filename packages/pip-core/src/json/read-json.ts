@@ -28,6 +28,9 @@ export class Json {
     }
     if (isDeeper(value, maxDepth))
       throw new GraftError(code, `${place}: it is nested more than ${maxDepth} deep.`);
+    const twice = repeatedKey(text);
+    if (twice !== undefined)
+      throw new GraftError(code, `${place}: the key '${twice}' is there twice; keep one.`);
     return new Json(value, place, code);
   }
 
@@ -51,6 +54,24 @@ export class Json {
     const start = path.length === 0 && problem.startsWith(':') ? '' : `: ${named(path)}`;
     return new GraftError(this.#code, `${this.#place}${start}${gap}${problem}.`);
   }
+}
+
+/** A key that an object of a JSON text has twice: JSON.parse keeps the last without a word. */
+function repeatedKey(text: string): string | undefined {
+  // Sets of keys for objects, undefined for lists.
+  const open: (Set<string> | undefined)[] = [];
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*:?|[{}[\]]/g)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '[') open.push(undefined);
+    else if (token === '}' || token === ']') open.pop();
+    else if (token.endsWith(':')) {
+      const key: string = JSON.parse(token.slice(0, -1));
+      const keys = open.at(-1);
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+  }
+  return undefined;
 }
 
 /** A JSON object with any members. */

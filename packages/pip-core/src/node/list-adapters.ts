@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import { adapterFiles } from '../adapter/adapter-files.ts';
 import { isUnfinished } from './finish-write.ts';
 import { maxPackages } from './limits.ts';
@@ -25,6 +25,7 @@ export interface InstalledAdapter {
  * @example listAdapters(process.cwd()).map(({ spec }) => spec)
  */
 export function listAdapters(cwd: string): InstalledAdapter[] {
+  argument.requirePath(cwd, 'listAdapters');
   const found = new Map<string, string>();
   for (const name of pnpNames(cwd)) {
     const folder = pnpFolder(name, cwd);

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import { ioError, sweepLeftovers } from '@pip-graft/onnx-graft/node';
 import { valid } from 'semver';
 import type { Adapter } from '../adapter/adapter.ts';
@@ -58,6 +58,7 @@ export async function packAdapter(
   target: string,
   options: PackOptions = {},
 ): Promise<PackedAdapter> {
+  for (const path of [source, target]) argument.requirePath(path, 'packAdapter');
   // An earlier run may have been killed while moving this adapter's files to their places.
   await sweepLeftovers(target, packageFiles);
   const inPlace = realPath(source) === realPath(target);

@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path';
-import { chunks } from '@pip-graft/onnx-graft';
+import { argument, chunks } from '@pip-graft/onnx-graft';
 import { type FileSource, hubRepository } from '@pip-graft/onnx-graft/node';
 import { openSafetensors } from '@pip-graft/weights';
 import { type Adapter, checkAdapter, throwProblems } from '../adapter/adapter.ts';
@@ -40,6 +40,7 @@ export interface AdapterSummary extends AdapterDescription {
  * @example readAdapter('adapters/rain').config.labels
  */
 export function readAdapter(folder: string, options: ReadOptions = {}): Adapter {
+  argument.requirePath(folder, 'readAdapter');
   const { name, version, description, digests } = readDescription(folder, options);
   const read = withTensors(folder, digests, (source) => readTensors(source, description.config));
   const adapter = withDigest(

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { chunks, GraftError } from '@pip-graft/onnx-graft';
+import { argument, chunks, GraftError } from '@pip-graft/onnx-graft';
 import { filePath, hubFolders, hubRepository } from '@pip-graft/onnx-graft/node';
 import { adapterFiles, packageFiles } from '../adapter/adapter-files.ts';
 import { checkSensor, type Sensor, sensorFiles, sensorFolder } from '../sensor/sensor.ts';
@@ -30,6 +30,7 @@ export function withSensorDigest(sensor: Sensor): Sensor {
  * @example readSensor('my-sensor').config.labels
  */
 export function readSensor(folder: string): Sensor {
+  argument.requirePath(folder, 'readSensor');
   return read(folder, '', basename(resolve(folder)));
 }
 
@@ -46,6 +47,7 @@ export function readOwnSensor(
   adapter: string,
   options: Pick<ReadOptions, 'digests'> = {},
 ): Sensor | undefined {
+  argument.requirePath(adapter, 'readOwnSensor');
   const folder = join(adapter, sensorFolder);
   finishWrite(adapter, adapterFiles.config, packageFiles);
   const packed = readManifest(adapter)?.digests?.files;
@@ -72,6 +74,7 @@ export function readOwnSensor(
  * @example resolveSensor('@me/rain-adapter', process.cwd())
  */
 export function resolveSensor(adapter: string, cwd: string): Sensor {
+  for (const path of [adapter, cwd]) argument.requirePath(path, 'resolveSensor');
   const { folder } = findAdapter(adapter, cwd);
   const own = readOwnSensor(folder);
   if (own) return own;

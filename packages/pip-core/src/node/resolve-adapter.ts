@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
+import { argument, didYouMean, GraftError } from '@pip-graft/onnx-graft';
 import { filePath } from '@pip-graft/onnx-graft/node';
 import type { Adapter, InitOptions } from '../adapter/adapter.ts';
 import { adapterFiles } from '../adapter/adapter-files.ts';
@@ -25,6 +25,7 @@ export type ResolvedAdapter =
  * @example resolveAdapter('@me/rain-adapter', process.cwd())
  */
 export function resolveAdapter(spec: string, cwd: string): ResolvedAdapter {
+  for (const path of [spec, cwd]) argument.requirePath(path, 'resolveAdapter');
   const options = parseInit(spec);
   if (options !== undefined) return { kind: 'init', options };
   const { folder, only } = findAdapter(spec, cwd);

@@ -1,3 +1,4 @@
+import { argument } from '@pip-graft/onnx-graft';
 import { type Adapter, checkAdapter } from '../adapter/adapter.ts';
 import { adapterFiles } from '../adapter/adapter-files.ts';
 import { encodeAdapter } from '../adapter/adapter-text.ts';
@@ -17,6 +18,7 @@ import { writeFolder } from './write-folder.ts';
  * @example await writeAdapter('adapters/rain', adapter)
  */
 export async function writeAdapter(folder: string, adapter: Adapter): Promise<void> {
+  argument.requirePath(folder, 'writeAdapter');
   const { config, tensors } = encodeAdapter(checkAdapter(adapter));
   await writeFolder(folder, 'an adapter', [
     [adapterFiles.tensors, tensors],
@@ -35,6 +37,7 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
  * @example await writeSensor('adapters/rain/sensor', sensor) // where that adapter's own sensor is
  */
 export async function writeSensor(folder: string, sensor: Sensor): Promise<void> {
+  argument.requirePath(folder, 'writeSensor');
   const { config, tensors } = encodeSensor(sensor);
   await writeFolder(folder, 'a sensor', [
     [sensorFiles.tensors, tensors],

@@ -9,6 +9,9 @@ export const stampKey = 'pip_graft';
 /** Oldest operator set that nodes are written for, and the newest that was checked. */
 export const planOpsets = { lowest: 11, checked: 23 } as const;
 
+/** The newest IR version that onnxruntime 1.30 loads. */
+const newestIr = 13;
+
 /** Since this IR version an initializer may be the default of an input that a caller overrides. */
 const overridableSince = 4;
 
@@ -38,6 +41,11 @@ export function checkHost(
   } else if (opset > planOpsets.checked) {
     warnings.push(
       `operator set ${opset} is newer than ${planOpsets.checked}, the newest this version was checked with`,
+    );
+  }
+  if (model.irVersion > newestIr) {
+    warnings.push(
+      `IR version ${model.irVersion} is newer than ${newestIr}, the newest this version was checked with`,
     );
   }
   if (

@@ -123,6 +123,16 @@ describe('adapter_config.json', () => {
 
   it.each([
     ['no JSON', '{', /adapter_config.json: it is not JSON/],
+    [
+      'a key twice',
+      '{"a":[{"b":1},{"b":2}],"b":"{\\"b\\":1","b" : 3}',
+      /the key 'b' is there twice; keep/,
+    ],
+    [
+      'a key twice inside',
+      '{"a":{"labels":1,"x":{},"\\u006cabels":2}}',
+      /the key 'labels' is there/,
+    ],
     ['a list', '[]', /expected an object/],
     [
       'a newer version',

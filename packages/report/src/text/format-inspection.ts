@@ -110,9 +110,11 @@ function imagesText(found: Inspection): string {
   return `${others ? tensors : ''}${sizesText(found)}`;
 }
 
-function sizesText({ size: { height, width }, sizeMultiple }: Inspection): string {
+function sizesText({ image, size: { height, width }, sizeMultiple }: Inspection): string {
   if (height !== null && width !== null)
     return `of ${width}x${height} only (width x height), which the file fixes; larger ones are restored in tiles`;
+  const isShown = image?.output != null;
+  if (height === null && width === null && !isShown) return 'of sizes that the graph does not show';
   const multiple = sizeMultiple === 1 ? 'of any size' : `multiples of ${sizeMultiple}`;
   if (height !== null) return `of height ${height}, which the file fixes, width ${multiple}`;
   if (width !== null) return `of width ${width}, which the file fixes, height ${multiple}`;

@@ -45,7 +45,7 @@ test('says which tensors are the images where there are others', () => {
   const outputs = [float('mask', ['n', 1, 'h', 'w']), float('restored', picture)];
   expect(images({ outputs })).toBe('from image to restored, of any size');
   expect(images({ inputs, image: { input: 'image', output: null } })).toBe(
-    'from image to no output, of any size',
+    'from image to no output, of sizes that the graph does not show',
   );
 });
 

@@ -95,17 +95,17 @@ interface Part {
 function doorOf(session: Session, door: Door, own: OwnInputs, input: SessionValue) {
   const { layout = 'NCHW', feeds: values = {} } = door;
   const [rows, columns] = [layout.indexOf('H'), layout.indexOf('W')];
-  const fixed = typeof input.dims[0] === 'number' ? input.dims[0] : undefined;
+  const beside = session.inputs.filter(
+    ({ name, fallback }) =>
+      name !== input.name && !own.steering.includes(name) && fallback === undefined,
+  );
+  const fixed = batchOf([input, ...beside]);
   const isGrey = channelsOf(input, layout) === 1;
   const image: SessionValue = {
     name: input.name,
     type: 'float32',
     dims: [fixed === 1 ? 1 : 'batch', 3, input.dims[rows]!, input.dims[columns]!],
   };
-  const beside = session.inputs.filter(
-    ({ name, fallback }) =>
-      name !== input.name && !own.steering.includes(name) && fallback === undefined,
-  );
 
   /** What the model runs on: one batch after another; for a grey model, those of each plane. */
   const parts = (feeds: TensorFeeds, plane?: number): Part[] => {
@@ -167,6 +167,15 @@ function doorOf(session: Session, door: Door, own: OwnInputs, input: SessionValu
       return { ...results[0]!, [output]: threePlanes(made, session.label) };
     },
   };
+}
+
+/** The batch that an image, or a map beside it, fixes; undefined if each leaves it open. */
+function batchOf(inputs: readonly SessionValue[]): number | undefined {
+  for (const { dims } of inputs) {
+    const [batch] = dims;
+    if (dims.length === 4 && typeof batch === 'number') return batch;
+  }
+  return undefined;
 }
 
 /** Takes `count` images of a batch and repeats the last one until there are `step`. */

@@ -105,10 +105,8 @@ export function typed(
   { name, type }: SessionValue,
 ): TypedTensor {
   if (type === 'float32') return { type, dims, data };
-  if (type === 'uint8') return { type, dims, data: Uint8Array.from(data, toByte) };
-  if (type === 'int32') return { type, dims, data: Int32Array.from(data, Math.round) };
-  if (type === 'int64')
-    return { type, dims, data: BigInt64Array.from(data, (value) => BigInt(Math.round(value))) };
+  const whole = integers[type as keyof typeof integers]?.(data);
+  if (whole) return { type, dims, data: whole } as TypedTensor;
   const converted = fromFloat32({ type: 'float32', dims, data }, type);
   if (converted) return converted;
   throw new GraftError(
@@ -116,6 +114,19 @@ export function typed(
     `input '${name}' is of type ${type}, which takes no image or number; export the model with float32 inputs.`,
   );
 }
+
+/** Arrays of an integer type with rounded numbers. */
+const integers = {
+  bool: (data: Float32Array) => Uint8Array.from(data, (value) => (value === 0 ? 0 : 1)),
+  uint8: (data: Float32Array) => Uint8Array.from(data, toByte),
+  int8: (data: Float32Array) => Int8Array.from(data, Math.round),
+  uint16: (data: Float32Array) => Uint16Array.from(data, Math.round),
+  int16: (data: Float32Array) => Int16Array.from(data, Math.round),
+  uint32: (data: Float32Array) => Uint32Array.from(data, Math.round),
+  int32: (data: Float32Array) => Int32Array.from(data, Math.round),
+  uint64: (data: Float32Array) => BigUint64Array.from(data, (value) => BigInt(Math.round(value))),
+  int64: (data: Float32Array) => BigInt64Array.from(data, (value) => BigInt(Math.round(value))),
+} as const;
 
 function toByte(value: number): number {
   return Math.min(255, Math.max(0, Math.round(value)));

@@ -1,4 +1,4 @@
-import { whatToFill } from '@pip-graft/graft';
+import { whatToFill, whyNotFilled } from '@pip-graft/graft';
 import { cutImage, imageTensor, tensorImages } from '@pip-graft/imaging';
 import {
   GraftError,
@@ -48,7 +48,7 @@ export interface OpenedDoor {
  */
 export async function openDoor(
   session: Session,
-  door: Door | null,
+  given: Door | null,
   options: OpenDoorOptions = {},
 ): Promise<OpenedDoor> {
   const { range, feeds, steering = [] } = options;
@@ -58,9 +58,14 @@ export async function openDoor(
       `range '${range}': use one of ${imageRanges.map((name) => `'${name}'`).join(', ')}.`,
     );
   }
-  if (door === null) return { session, door: { input: '', output: null }, measured: false };
+  if (given === null) return { session, door: { input: '', output: null }, measured: false };
+  const door = { ...given, output: given.output ?? declaredImage(session) };
   if (door.unfit && range === undefined)
     throw new GraftError('UNSUPPORTED_HOST', `${session.label}: ${door.unfit}`);
+  const entry = session.inputs.find(({ name }) => name === door.input);
+  const inputChannels = channelsIn(entry, door.layout ?? 'NCHW');
+  const notFilled = whyNotFilled({ input: door.input, inputChannels });
+  if (notFilled) throw new GraftError('UNSUPPORTED_HOST', `${session.label}: ${notFilled}`);
   const known = withFeeds(session, door, feeds, steering);
   const own = { steering };
   const behind = (values: ImageValues | undefined): OpenedDoor['door'] => ({
@@ -73,7 +78,6 @@ export async function openDoor(
     measured,
   });
   const { values } = door;
-  const entry = session.inputs.find(({ name }) => name === door.input);
   if (entry?.dims.includes(0)) {
     throw new GraftError(
       'UNSUPPORTED_HOST',
@@ -125,6 +129,11 @@ async function openOutput(
     'UNSUPPORTED_HOST',
     `${session.label}: the range of its output '${door.output}' is unknown: ${first.why}${beside}; pass range: '0..1', '0..255' or '-1..1' (--range on the command line), and if the output is a residual, export the network with the addition of its input.`,
   );
+}
+
+/** An output that is an image by its declared shape, of a graph that does not show what makes it. */
+function declaredImage({ outputs }: Session): string | null {
+  return outputs.find(({ dims }) => dims.length === 4 && hasColours(dims))?.name ?? null;
 }
 
 /** Channels of an image, in either layout; more are features. */
@@ -267,11 +276,12 @@ function withFeeds(
 function lackOf(session: Session, { input, output, layout = 'NCHW' }: Door): string | undefined {
   const entry = session.inputs.find(({ name }) => name === input);
   const exit = session.outputs.find(({ name }) => name === output);
-  const channelAt = layout.indexOf('C');
-  const [inputChannels, outputChannels] = [entry, exit].map((side) => {
-    const size = side?.dims.length === 4 ? side.dims[channelAt] : undefined;
-    return typeof size === 'number' ? size : undefined;
-  });
+  const [inputChannels, outputChannels] = [entry, exit].map((side) => channelsIn(side, layout));
   // A file may leave the output's channels open. They are then as many as it takes, as with alpha.
   return whatToFill({ input, inputChannels, outputChannels: outputChannels ?? inputChannels });
+}
+
+function channelsIn(value: SessionValue | undefined, layout: string): number | undefined {
+  const size = value?.dims.length === 4 ? value.dims[layout.indexOf('C')] : undefined;
+  return typeof size === 'number' ? size : undefined;
 }

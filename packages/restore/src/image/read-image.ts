@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Image, ImageOrigin } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 import type { Metadata, Sharp } from 'sharp';
 import { avifSpace, withColourProfile, withSpace } from './coded-colours.ts';
@@ -27,6 +27,7 @@ export interface ReadImageOptions {
  * @example const { width, height, data } = await readImage('photo.jpg');
  */
 export async function readImage(path: string, options: ReadImageOptions = {}): Promise<Image> {
+  argument.requirePath(path, 'readImage');
   const bytes = await readFile(filePath(path)).catch((error: unknown) => {
     throw ioError('read', path, error);
   });

@@ -1,5 +1,5 @@
 import type { Image } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import {
   formatOf,
@@ -45,8 +45,15 @@ export async function writeImage(
   image: Image,
   options: EncodeOptions = {},
 ): Promise<void> {
+  argument.requirePath(path, 'writeImage');
+  requireImage(image, 'writeImage');
   const bytes = await encodeImage(image, formatOf(path), options);
   await writeAtomic(path, (append) => append(bytes));
+}
+
+function requireImage(image: unknown, place: string): void {
+  const takes = 'an image, which `readImage` returns,';
+  argument.requireKind(image, { member: 'data', place, takes });
 }
 
 /**
@@ -63,6 +70,7 @@ export async function encodeImage(
   format: ImageFormat,
   options: EncodeOptions = {},
 ): Promise<Uint8Array> {
+  requireImage(image, 'encodeImage');
   const { quality = 95 } = options;
   requireFormat(format);
   requireQuality(quality);

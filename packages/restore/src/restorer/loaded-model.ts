@@ -60,6 +60,9 @@ export function tileSettings(
   };
 }
 
+/** A size multiple that suits usual networks, for a graph that does not show what makes its output. */
+const unshown = 64;
+
 /** What a model needs to run on images, whatever the caller's options. */
 export interface ModelSettings {
   /** null without a graft. */
@@ -98,7 +101,7 @@ export function settingsOf(model: Model): ModelSettings {
     bytesPerPixel: bytesPerPixel(facts),
     inside: fixedInside(facts),
     restore: {
-      sizeMultiple,
+      sizeMultiple: image?.output === null ? Math.max(sizeMultiple, unshown) : sizeMultiple,
       tileStep: deepestScale(facts),
       ...(graft?.inputs ? { names: { ...graft.inputs, ...found } } : {}),
     },

@@ -1,6 +1,6 @@
 import { type HubOptions, localModel, openModel } from '@pip-graft/graft/node';
 import { imageOf } from '@pip-graft/imaging';
-import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
+import { argument, bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
 import { createSession, type Device } from '@pip-graft/runtime';
 import type { Door, DoorOptions } from '../door/door.ts';
 import { nameOfKind } from '../image/rgba.ts';
@@ -78,15 +78,12 @@ export class Restorer<Label extends string = string> {
    */
   static async open<Label extends string = string>(
     model: string | URL | Uint8Array | ArrayBuffer | Blob,
-    {
-      cwd = process.cwd(),
-      device: asked = 'auto',
-      range,
-      feeds,
-      hub,
-      ...options
-    }: OpenOptions = {},
+    given: OpenOptions = {},
   ): Promise<Restorer<Label>> {
+    argument.requireMembers(given, 'Restorer.open: options', {});
+    const { cwd = process.cwd(), device: asked = 'auto', range, feeds, hub, ...options } = given;
+    argument.requirePath(cwd, 'Restorer.open: cwd');
+    if (feeds !== undefined) argument.requireMembers(feeds, 'Restorer.open: feeds', {});
     const { device, info } = nodeDevice(asked);
     requireThreads(options.threads);
     const common = { strict: false, widen: true, device, ...options };
@@ -150,6 +147,7 @@ export class Restorer<Label extends string = string> {
     options: RestorerOptions = {},
   ): Promise<Restored<Label>> {
     return this.#next(async () => {
+      argument.requireMembers(options, 'restore: options', {});
       options.signal?.throwIfAborted();
       const degradation = weightsRow(this.#loaded, weights, options.strength);
       const source = await toImage(image, options.signal);

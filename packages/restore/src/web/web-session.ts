@@ -2,6 +2,7 @@ import { convertPrecision, GraftError, type Model, modelBytes } from '@pip-graft
 import {
   graftDefaults,
   requireInputs,
+  requirePlainNames,
   runtimeMessage,
   type Session,
   type SessionValue,
@@ -27,6 +28,7 @@ export async function openWebSession(
   model: Model,
   { label, provider }: WebSessionOptions,
 ): Promise<Session> {
+  requirePlainNames(model);
   const stamped = graftDefaults(model);
   // As in Node: without WebGPU, float16 is computed in float32 anyway.
   const wide = provider === 'wasm' ? convertPrecision(model, { to: 'float32' }) : model;

@@ -2,9 +2,16 @@ import { applyGraft, hostOf, planGraft } from '@pip-graft/graft';
 import { imageOf } from '@pip-graft/imaging';
 import type { Model } from '@pip-graft/onnx-graft';
 import { initAdapter } from '@pip-graft/pip-core';
-import { Restorer, restoreImage } from '@pip-graft/restore';
+import { openDoor, Restorer, restoreImage, settingsOf } from '@pip-graft/restore';
 import { createSession } from '@pip-graft/runtime';
-import { bytesOf, node, tinyModel, type Wrapper, wrappedUnet } from '@pip-graft/test-utils';
+import {
+  bytesOf,
+  node,
+  picture,
+  tinyModel,
+  type Wrapper,
+  wrappedUnet,
+} from '@pip-graft/test-utils';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 const side = 16;
@@ -121,6 +128,31 @@ test.each([
   expect(worst(await restored(model, { feeds: { input: 0.01 } }), shifted)).toBeLessThan(1e-5);
 });
 
+test('rejects channels that no image can fill, whatever is passed for them', async () => {
+  const why = "its input 'input' has 9 channels, which no image can fill";
+  await expect(restored(wrappedUnet({ extra: 6 }))).rejects.toThrow(why);
+  await expect(restored(wrappedUnet({ extra: 6 }), { range: '0..1' })).rejects.toThrow(why);
+  await expect(restored(wrappedUnet({ extra: 6 }), { feeds: { input: 1 } })).rejects.toThrow(why);
+});
+
+test.each(['bool', 'int8', 'uint16'] as const)('feeds an input of %s', async (dataType) => {
+  const value = { dataType: 'float32', dims: ['n', 3, 'h', 'w'] } as const;
+  const model = tinyModel({
+    nodes: [
+      node('Cast', ['choice'], 'number', { to: { int: 1 } }),
+      node('Mul', ['input', 'number'], 'result'),
+    ],
+    inputs: [
+      { ...value, name: 'input' },
+      { name: 'choice', dataType, dims: [1] },
+    ],
+    outputs: [{ ...value, name: 'result' }],
+  });
+  expect(worst(await restored(model, { feeds: { choice: 1 } }), image.data)).toBeLessThan(1e-6);
+  const dark = await restored(model, { feeds: { choice: 0 }, range: '0..1' });
+  expect(Math.max(...dark)).toBe(0);
+});
+
 test.each<[[number, number], string]>([
   [[0, 100], 'divides the image by 100, so it takes values of 0 to 100'],
   [[0, 2], 'divides the image by 2, so it takes values of 0 to 2'],
@@ -165,6 +197,32 @@ test('restores a graft on a model whose first output is no image', async () => {
   const adapter = initAdapter({ family: 'unet', sites: host.located.sites }, { labels: ['rain'] });
   // A new adapter changes nothing.
   expect(worst(await restored(applyGraft(planGraft(host, adapter))), plain)).toBeLessThan(1e-5);
+});
+
+test('takes an output that only its declared shape shows to be an image', async () => {
+  const model = wrappedUnet({ dataType: 'uint8', layout: 'NHWC', range: '0..255' });
+  const session = await createSession(model);
+  const door = { input: 'input', output: null, layout: 'NHWC' } as const;
+  const opened = await openDoor(session, door);
+  expect(opened.door.output).toBe(model.graph.outputs[0]!.name);
+  const made = await restoreImage(opened.session, image);
+  expect(worst(made.data, plain)).toBeLessThan(3 / 255);
+  await session.release();
+});
+
+test('pads for a graph that does not show what makes its output', () => {
+  const known = tinyModel({
+    nodes: [node('Relu', ['input'], 'output')],
+    inputs: [picture('input')],
+    outputs: [picture('output')],
+  });
+  const unknown = tinyModel({
+    nodes: [{ ...node('Mystery', ['input'], 'output'), domain: 'mine' }],
+    inputs: [picture('input')],
+    outputs: [picture('output')],
+  });
+  expect(settingsOf(known).restore.sizeMultiple).toBe(1);
+  expect(settingsOf(unknown).restore.sizeMultiple).toBe(64);
 });
 
 test('rejects a batch of no images', async () => {

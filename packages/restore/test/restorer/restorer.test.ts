@@ -250,6 +250,14 @@ describe('Restorer', () => {
     const opened: [string, unknown, object, RegExp][] = [
       ['a number', 4, {}, /model: a Number cannot be opened; pass a path/],
       ['nothing', undefined, {}, /model: undefined cannot be opened/],
+      [
+        'options of no kind',
+        'x.onnx',
+        null as never,
+        /Restorer\.open: options: it takes an object and was/,
+      ],
+      ['a URL as a folder', 'x', { cwd: new URL('file:///x') }, /cwd: it takes a path as text/],
+      ['a number to feed', 'x.onnx', { feeds: 5 }, /feeds: it takes an object and was passed a/],
       ['no name', '', {}, /model '': it is empty/],
       ['a device', 'model', { device: 'gpu' }, /device 'gpu': use one of 'auto', 'cpu'/],
       ['threads', 'model', { threads: 1.5 }, /threads: 1.5 is not a whole number from 1 to 1024/],

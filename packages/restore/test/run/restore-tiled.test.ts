@@ -292,3 +292,47 @@ describe('auto', () => {
     expect(bytesPerPixel(graphFacts(tinyUnet()))).toBeCloseTo(four * 24, 6);
   });
 });
+
+describe('an image that is smaller than the padding inside the network', () => {
+  const padding = (pad: number) =>
+    tinyModel({
+      nodes: [
+        node('Pad', ['input', 'pads'], 'wide', { mode: { string: 'reflect' } }),
+        node('Slice', ['wide', 'from', 'to', 'axes'], 'output'),
+      ],
+      inputs: [picture('input')],
+      outputs: [picture('output')],
+      initializers: [
+        ints('pads', [0, 0, pad, pad, 0, 0, pad, pad]),
+        ints('from', [pad, pad]),
+        ints('to', [-pad, -pad]),
+        ints('axes', [2, 3]),
+      ],
+    });
+  const ints = (name: string, values: number[]) => ({
+    name,
+    dataType: 'int64' as const,
+    dims: [values.length],
+    data: new Uint8Array(BigInt64Array.from(values, BigInt).buffer),
+  });
+
+  test('is mirrored up for it', async () => {
+    const session = await createSession(padding(16));
+    const image = { ...noisy(5, 3), alpha: new Float32Array(15).fill(0.5) };
+    const seen: number[] = [];
+    const made = await restoreTiled(session, image, {
+      onTile: (_done, _total, _plan, soFar) => seen.push(soFar.width, soFar.data.length),
+    });
+    expect(made).toEqual(image);
+    expect(seen).toEqual([5, 45]);
+    await session.release();
+  });
+
+  test('is rejected as before if that does not help', async () => {
+    const session = await createSession(padding(64));
+    await expect(restoreTiled(session, noisy(5, 3))).rejects.toThrow(
+      'pre-pad (64) exceeds maximum allowed (2)',
+    );
+    await session.release();
+  });
+});

@@ -24,10 +24,22 @@ function grey(type: SessionValue['type'], dims: readonly number[], count: number
   if (type === 'float16') return { type, dims, data: new Uint16Array(count).fill(half) };
   if (type === 'float64') return { type, dims, data: new Float64Array(count).fill(0.5) };
   if (type === 'uint8') return { type, dims, data: new Uint8Array(count).fill(128) };
-  if (type === 'int32') return { type, dims, data: new Int32Array(count).fill(1) };
-  if (type === 'int64') return { type, dims, data: new BigInt64Array(count).fill(1n) };
+  const ones = integers[type as keyof typeof integers]?.(count);
+  if (ones) return { type, dims, data: ones } as TypedTensor;
   return { type: 'float32', dims, data: new Float32Array(count).fill(0.5) };
 }
+
+/** Arrays of ones of an integer type. */
+const integers = {
+  bool: (count: number) => new Uint8Array(count).fill(1),
+  int8: (count: number) => new Int8Array(count).fill(1),
+  uint16: (count: number) => new Uint16Array(count).fill(1),
+  int16: (count: number) => new Int16Array(count).fill(1),
+  uint32: (count: number) => new Uint32Array(count).fill(1),
+  int32: (count: number) => new Int32Array(count).fill(1),
+  uint64: (count: number) => new BigUint64Array(count).fill(1n),
+  int64: (count: number) => new BigInt64Array(count).fill(1n),
+} as const;
 
 /** Peak memory of this process in bytes. Prefers the kernel's own figure, because ru_maxrss includes the parent's pages at fork. */
 export function peakOfProcess(): number {

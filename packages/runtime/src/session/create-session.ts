@@ -1,4 +1,4 @@
-import { buildModel, GraftError, type Model } from '@pip-graft/onnx-graft';
+import { argument, buildModel, GraftError, type Model } from '@pip-graft/onnx-graft';
 import { emptyRecord } from '@pip-graft/weights';
 import {
   type Isolation,
@@ -67,6 +67,8 @@ export async function createSession(
   model: string | Uint8Array | Model,
   options: SessionOptions = {},
 ): Promise<Session> {
+  requireModelOrPath(model);
+  argument.requireMembers(options, 'createSession: options', {});
   const { device = 'cpu' } = options;
   if (device === 'cpu') return open(model, options);
   const { isolation, label = 'model' } = options;
@@ -77,6 +79,15 @@ export async function createSession(
     await shared?.close();
     throw error;
   }
+}
+
+function requireModelOrPath(model: unknown): void {
+  if (typeof model === 'string' || model instanceof Uint8Array) return;
+  argument.requireKind(model, {
+    member: 'graph',
+    place: 'createSession',
+    takes: 'a path, a Uint8Array, or a model, which `openModel` and `readModel` return,',
+  });
 }
 
 /** Opens one session per set of shapes, all in one worker process unless they are in this process. */

@@ -96,13 +96,15 @@ async function open(
 
 function wrap(runtime: OnnxRuntime, native: InferenceSession, options: NativeOptions): Session {
   const { label, device, optimisation, strict } = options;
+  // onnxruntime-node takes what an object inherits, such as `constructor`, for a tensor to fill.
+  const inherited = native.outputNames.filter((name) => name in {});
   const run = async (feeds: TensorFeeds, fetches: readonly string[]) => {
     const tensors = emptyRecord<Tensor>();
     for (const [name, { type, data, dims }] of Object.entries(feeds)) {
       tensors[name] = new runtime.Tensor(type, data, dims);
     }
     try {
-      return await native.run(tensors, [...fetches]);
+      return await native.run(tensors, [...new Set([...fetches, ...inherited])]);
     } catch (cause) {
       throw new GraftError(
         'RUNTIME_FAILED',
@@ -118,7 +120,10 @@ function wrap(runtime: OnnxRuntime, native: InferenceSession, options: NativeOpt
     strict: device === 'cpu' || strict,
     inputs: native.inputMetadata.map((value) => describe(value, label)),
     outputs: native.outputMetadata.map((value) => describe(value, label)),
-    run: async (feeds, fetches) => unwrap(await run(feeds, fetches ?? native.outputNames)),
+    run: async (feeds, fetches) => {
+      const names = fetches ?? native.outputNames;
+      return unwrap(await run(feeds, names), names);
+    },
     async time(feeds, runs) {
       const taken: number[] = [];
       for (let turn = 0; turn < runs; turn++) {
@@ -142,9 +147,10 @@ function describe(value: InferenceSession.ValueMetadata, label: string): Session
   return { name: value.name, type: value.type as TensorType, dims: value.shape };
 }
 
-function unwrap(results: InferenceSession.ReturnType): TensorFeeds {
+function unwrap(results: InferenceSession.ReturnType, names: readonly string[]): TensorFeeds {
   const outputs = emptyRecord<TypedTensor>();
   for (const [name, tensor] of Object.entries(results)) {
+    if (!names.includes(name)) continue;
     const { type, dims, data } = tensor as Tensor;
     outputs[name] = { type, dims, data } as TypedTensor;
   }

@@ -10,6 +10,7 @@ import {
 } from '@pip-graft/onnx-graft';
 import { isBelow, openModel, saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { TypedTensor } from '@pip-graft/weights';
+import { requirePlainNames } from './require-plain-names.ts';
 import { graftDefaults, requireInputs } from './run-model.ts';
 
 /** The file or bytes that onnxruntime loads. */
@@ -65,6 +66,7 @@ async function prepare(
   options: PrepareOptions,
 ): Promise<PreparedModel> {
   const { label = given.source.label, dims = {}, onDisk = false } = options;
+  requirePlainNames(given);
   const wide = options.widen ? widened(given) : given;
   const stamped = graftDefaults(given);
   const changed = requireInputs(wide, [...stamped.keys()]);

@@ -1,4 +1,11 @@
-import { extendGraph, GraftError, type Model, own, readTensor } from '@pip-graft/onnx-graft';
+import {
+  argument,
+  extendGraph,
+  GraftError,
+  type Model,
+  own,
+  readTensor,
+} from '@pip-graft/onnx-graft';
 import { readGraft } from '@pip-graft/pip-core';
 import {
   decodeFloats,
@@ -27,6 +34,9 @@ export async function runModel(
   feeds: TensorFeeds,
   fetches?: readonly string[],
 ): Promise<TensorFeeds> {
+  const takes = 'a session, which `createSession` returns,';
+  argument.requireKind(session, { member: 'inputs', place: 'runModel', takes });
+  argument.requireMembers(feeds, 'runModel: feeds', {});
   for (const name of fetches ?? []) {
     if (!session.outputs.some((output) => output.name === name)) {
       throw wrong(session, `no output '${name}'; use one of ${list(session.outputs)}.`);

@@ -6,6 +6,8 @@ test.each([
   ['float64', 0.5],
   ['float16', 0x3800],
   ['uint8', 128],
+  ['bool', 1],
+  ['uint16', 1],
   ['int32', 1],
   ['int64', 1n],
 ] as const)('an input of %s is fed in its own type', (type, value) => {

@@ -118,6 +118,56 @@ describe('createSession and runModel', () => {
     await session.release();
   });
 
+  test('rejects what is not a model, options, a session or feeds', async () => {
+    for (const model of [undefined, 5, {}, Promise.resolve('net.onnx')]) {
+      await expect(createSession(model as never)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringMatching(
+          /^createSession: it takes a path, a Uint8Array, or a model, .* and was passed/,
+        ),
+      });
+    }
+    await expect(createSession(halvingModel(), null as never)).rejects.toThrow(
+      'createSession: options: it takes an object and was passed null.',
+    );
+    await expect(runModel(createSession(halvingModel()) as never, {})).rejects.toThrow(
+      'runModel: it takes a session, which `createSession` returns, and was passed a promise',
+    );
+    const session = await createSession(halvingModel());
+    await expect(runModel(session, undefined as never)).rejects.toThrow('runModel: feeds');
+    await session.release();
+  });
+
+  test('fetches outputs with names that every object has', async () => {
+    const model = tinyModel({
+      nodes: [node('Relu', ['__proto__'], 'constructor'), node('Neg', ['__proto__'], 'toString')],
+      inputs: [picture('__proto__')],
+      outputs: [picture('constructor'), picture('toString')],
+    });
+    const session = await createSession(model);
+    const feeds = Object.fromEntries([['__proto__', image]]);
+    for (const name of ['constructor', 'toString']) {
+      expect(Object.keys(await runModel(session, feeds, [name]))).toEqual([name]);
+    }
+    expect(Object.keys(await runModel(session, feeds)).sort()).toEqual(['constructor', 'toString']);
+    await session.release();
+  });
+
+  test('rejects names of inputs and outputs that it can neither feed nor fetch', async () => {
+    const text = Buffer.from(bytesOf(halvingModel())).toString('latin1');
+    const named = (name: string) =>
+      Buffer.from(text.replaceAll(name, `\xff${name.slice(1)}`), 'latin1');
+    for (const [name, shown] of [
+      ['input', "input '\udcffnput'"],
+      ['output', "output '\udcffutput'"],
+    ]) {
+      await expect(createSession(named(name!))).rejects.toMatchObject({
+        code: 'UNSUPPORTED_HOST',
+        message: expect.stringContaining(`the name of its ${shown} has bytes that are not UTF-8`),
+      });
+    }
+  });
+
   test('rejects a missing file and bytes that are not a model', async () => {
     await expect(createSession(join(folder, 'none.onnx'))).rejects.toMatchObject({
       code: 'NOT_FOUND',

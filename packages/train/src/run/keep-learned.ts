@@ -1,6 +1,6 @@
 import { hostOf, version } from '@pip-graft/graft';
 import { nodeSha256, type OpenHost, saveModel } from '@pip-graft/graft/node';
-import { replaceWeights } from '@pip-graft/onnx-graft';
+import { argument, replaceWeights } from '@pip-graft/onnx-graft';
 import { writeAdapter, writeSensor } from '@pip-graft/pip-core/node';
 import type { BatchOptions } from '../data/batch.ts';
 import { openBatches } from '../data/open-batches.ts';
@@ -37,8 +37,25 @@ export async function keepLearned(
   host: OpenHost,
   run: TrainingRun,
   ended: RunResult,
-  { adapter: folder, host: file, name }: Keeping,
+  keeping: Keeping,
 ): Promise<{ readonly step: number; readonly training: TrainingRecord }> {
+  argument.requireKind(host, {
+    member: 'located',
+    place: 'keepLearned',
+    takes: 'a host, which `openHost` returns,',
+  });
+  argument.requireKind(run, {
+    member: 'hostWeights',
+    place: 'keepLearned',
+    takes: 'a run, which `openRun` returns,',
+  });
+  argument.requireKind(ended, {
+    member: 'state',
+    place: 'keepLearned',
+    takes: 'the result of `runSteps`',
+  });
+  argument.requireMembers(keeping, 'keepLearned', { name: 'text' });
+  const { adapter: folder, host: file, name } = keeping;
   const state = keptOf(run, ended);
   const training = trainingRecord(run, ended);
   const tensors = learned(state);
@@ -74,8 +91,20 @@ const judged = 40;
 export async function keepSensor(
   run: SensorRun,
   ended: RunResult,
-  { folder, name }: { readonly folder: string; readonly name: string },
+  keeping: { readonly folder: string; readonly name: string },
 ): Promise<{ readonly byLabel: readonly SensorFigures[]; readonly training: TrainingRecord }> {
+  argument.requireKind(run, {
+    member: 'sensor',
+    place: 'keepSensor',
+    takes: 'a run, which `openSensorRun` returns,',
+  });
+  argument.requireKind(ended, {
+    member: 'state',
+    place: 'keepSensor',
+    takes: 'the result of `runSteps`',
+  });
+  argument.requireMembers(keeping, 'keepSensor', { folder: 'text', name: 'text' });
+  const { folder, name } = keeping;
   const { state } = ended;
   const sensor = { ...run.sensor, tensors: learned(state) };
   const stopped = state.step < run.total;

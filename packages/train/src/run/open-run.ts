@@ -1,5 +1,5 @@
 import { type OpenHost, openAdapter } from '@pip-graft/graft/node';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import type { Adapter } from '@pip-graft/pip-core';
 import type { BatchOptions } from '../data/batch.ts';
 import { checkPhotos } from '../data/check-photos.ts';
@@ -89,6 +89,19 @@ export async function openRun(
   request: RunRequest,
   cwd = process.cwd(),
 ): Promise<TrainingRun> {
+  argument.requireKind(host, {
+    member: 'located',
+    place: 'openRun',
+    takes: 'a host, which `openHost` returns,',
+  });
+  argument.requireMembers(request, 'openRun: request', {
+    stages: 'a list',
+    output: 'text',
+    adapter: 'text',
+  });
+  for (const stage of request.stages) {
+    argument.requireMembers(stage, 'openRun: stages', { patch: 'a number', steps: 'a number' });
+  }
   const { stages, output, checkpointing = false } = request;
   const [options] = stages as [TrainOptions];
   const alone = request.adapter === 'none';

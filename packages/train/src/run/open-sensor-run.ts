@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { GraftError, own } from '@pip-graft/onnx-graft';
+import { argument, GraftError, own } from '@pip-graft/onnx-graft';
 import { initSensor, type Sensor } from '@pip-graft/pip-core';
 import { readSensor, resolveAdapter } from '@pip-graft/pip-core/node';
 import { checkBatchOptions } from '../data/batch.ts';
@@ -45,6 +45,7 @@ export async function openSensorRun(
   request: SensorRequest,
   cwd = process.cwd(),
 ): Promise<SensorRun> {
+  argument.requireMembers(request, 'openSensorRun', { options: 'an object', output: 'text' });
   const { options, output, checkpointing = false } = request;
   const labels = labelsFor(request, cwd);
   const sensor = startOf(request, labels, cwd);

@@ -1,3 +1,4 @@
+import { argument } from '@pip-graft/onnx-graft';
 import { isOutOfMemory } from '@pip-graft/restore';
 import type { SessionOptions } from '@pip-graft/runtime';
 import { openBatches } from '../data/open-batches.ts';
@@ -89,11 +90,16 @@ const pageEvery = 200;
  * @example
  * const ended = await runSteps(run, {}, { now: () => performance.now(), onStep: console.log });
  */
-export async function runSteps(
-  run: Run,
-  { device = 'cpu', threads, workers, saveEvery = 100 }: RunPace,
-  { now, signal: stop, onStep, onImage, onNote, onPage }: RunHooks,
-): Promise<RunResult> {
+export async function runSteps(run: Run, pace: RunPace, hooks: RunHooks): Promise<RunResult> {
+  argument.requireKind(run, {
+    member: 'begun',
+    place: 'runSteps',
+    takes: 'a run, which `openRun` returns,',
+  });
+  argument.requireMembers(pace, 'runSteps: pace', {});
+  argument.requireMembers(hooks, 'runSteps: hooks', { now: 'a function' });
+  const { device = 'cpu', threads, workers, saveEvery = 100 } = pace;
+  const { now, signal: stop, onStep, onImage, onNote, onPage } = hooks;
   const { left, total, begun, files, log, validation } = run;
   const sessionOptions = { device, ...(threads === undefined ? {} : { threads }) };
   const memory = machineMemory(device);

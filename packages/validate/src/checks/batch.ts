@@ -1,4 +1,4 @@
-import { difference } from '@pip-graft/imaging';
+import { difference, type Image } from '@pip-graft/imaging';
 import { oneHot } from '@pip-graft/pip-core';
 import { toFloat32 } from '@pip-graft/weights';
 import { fitted, noise } from '../subject/images.ts';
@@ -22,6 +22,12 @@ export const batch: Check = {
       });
       worst = larger(worst, apart(rowOf(together.output, index), alone.output));
     }
+    const mixed = worst > subject.tolerances.batch ? await mixedByHost(subject, images) : 0;
+    if (mixed > subject.tolerances.batch) {
+      return skipped(
+        `The host itself mixes the images of a batch, as dynamically quantised ones do: without the graft, an image in a batch differs from the same image alone by ${mixed.toExponential(1)}. Restore images one by one.`,
+      );
+    }
     if (rows) {
       const shared = await subject.run('grafted', { images, rows: [rows[0]!] });
       const repeated = await subject.run('grafted', { images, rows: [rows[0]!, rows[0]!] });
@@ -34,6 +40,17 @@ export const batch: Check = {
     );
   },
 };
+
+/** Largest relative difference between images in one batch and each alone, without the graft. */
+async function mixedByHost(subject: Subject, images: readonly Image[]): Promise<number> {
+  const together = await subject.run('host', { images });
+  let worst = 0;
+  for (const [index, image] of images.entries()) {
+    const alone = await subject.run('host', { images: [image] });
+    worst = larger(worst, apart(rowOf(together.output, index), alone.output));
+  }
+  return worst;
+}
 
 function twoRows({ graft }: Subject): [number[], number[]] | undefined {
   // With parts of images in the batch, a row per image has no meaning.

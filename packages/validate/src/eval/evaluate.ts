@@ -1,5 +1,5 @@
 import { degrade, type Image, measureQuality, roundToEightBits } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
 import { type DoorOptions, type RestoreOptions, readImage, restoreImage } from '@pip-graft/restore';
 import type { Device } from '@pip-graft/runtime';
@@ -62,6 +62,7 @@ const optimisation = 'all';
  * average?.gain?.psnr // dB
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  argument.requireMembers(options, 'evaluate', { model: 'text', tasks: 'a list' });
   const { model, base, tasks, strength, sizeMultiple = 1, seed = 0 } = options;
   const { device = 'cpu', deviceId, threads, onStep } = options;
   const { range, feeds } = options;

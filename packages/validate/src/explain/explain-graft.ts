@@ -1,5 +1,5 @@
 import { type HeatMap, heatMap, type Image, padToMultiple, scaleOf } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import { type GraftRecord, oneHot } from '@pip-graft/pip-core';
 import { type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
 import { fit, fitted } from '../subject/images.ts';
@@ -47,6 +47,7 @@ const longest = { images: 320, prompts: 192 } as const;
  * @example const { strips, comparisons, prompts } = await explainGraft({ grafted: 'out.onnx' });
  */
 export async function explainGraft(options: ExplainOptions): Promise<Explanation> {
+  argument.requireMembers(options, 'explainGraft', { grafted: 'text' });
   const { strengths, onStep, ...opening } = options;
   const { subject, close } = await openSubject(opening);
   try {

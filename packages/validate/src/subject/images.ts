@@ -12,13 +12,20 @@ export function fitted(image: Image, { width, height }: ImageSize): Image {
   return cropImage(extendImage(image, width, height), width, height);
 }
 
-/** Size of flat images, which look the same at any size: the smallest with two steps and 16 pixels. */
+/** Sides to try images of, in turn; networks that mirror their image inside fail on small ones. */
+export const leastSides = [16, 32, 64, 128];
+
+/**
+ * Size of flat images, which look the same at any size: the smallest with two steps and `least`
+ * pixels.
+ */
 export function flatSize(
   dims: readonly (number | string)[],
   multiple: number,
   { width }: ImageSize,
+  least = leastSides[0]!,
 ): ImageSize {
-  const side = Math.min(width, Math.max(2, Math.ceil(16 / multiple)) * multiple);
+  const side = Math.min(width, Math.max(2, Math.ceil(least / multiple)) * multiple);
   return fit(dims, { width: side, height: side });
 }
 
@@ -39,11 +46,12 @@ export function noise({ width, height }: ImageSize, seed: number): Image {
 
 /**
  * Three sizes that fit a given size multiple: a square, one step wider, and several steps taller;
- * odd sizes if the multiple is 1. As small as they can be, because most checks run on them: 32 pixels,
- * and at least two steps up to 48, so that the deepest level has more than one pixel.
+ * odd sizes if the multiple is 1. As small as they can be, because most checks run on them: 32 pixels
+ * or `least`, and at least two steps up to 48, so that the deepest level has more than one pixel.
  */
-export function imageSizes(multiple: number): ImageSize[] {
-  const steps = Math.max(Math.ceil(32 / multiple), Math.min(2, Math.ceil(48 / multiple)));
+export function imageSizes(multiple: number, least = 0): ImageSize[] {
+  const pixels = Math.max(32, least);
+  const steps = Math.max(Math.ceil(pixels / multiple), Math.min(2, Math.ceil(48 / multiple)));
   const side = steps * multiple;
   return [
     { width: side, height: side },
@@ -56,8 +64,9 @@ export function imageSizes(multiple: number): ImageSize[] {
 export function sizesFor(
   dims: readonly (number | string)[],
   multiple: number,
+  least = 0,
 ): readonly ImageSize[] {
-  const fitting = imageSizes(multiple).map((size) => fit(dims, size));
+  const fitting = imageSizes(multiple, least).map((size) => fit(dims, size));
   return [...new Map(fitting.map((size) => [`${size.width}x${size.height}`, size])).values()];
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Image } from '@pip-graft/imaging';
+import { type Image, imageTensor } from '@pip-graft/imaging';
 import { exposeValues, GraftError, type Model } from '@pip-graft/onnx-graft';
 import {
   type OpenedModel,
@@ -23,12 +23,13 @@ import {
   type Device,
   type Isolation,
   type LatencyOptions,
+  runModel,
   type Session,
   type SessionOptions,
 } from '@pip-graft/runtime';
 import { choiceScores } from '../compare/compare-images.ts';
 import type { Verdict } from '../verdict.ts';
-import { fit, flatSize, sampleImage, sizesFor } from './images.ts';
+import { fit, flat, flatSize, leastSides, sampleImage, sizesFor } from './images.ts';
 import {
   computingType,
   moduleValues,
@@ -175,7 +176,12 @@ async function subjectOf(
   const computes = computingType(models.host, input.type);
   const side = Math.ceil((options.timing?.side ?? 128) / multiple) * multiple;
   const [rows] = input.dims;
-  const sizes = sizesFor(input.dims, multiple);
+  const least = await leastSide(
+    () => open('host', { level: 'all' }),
+    () => pool.release(),
+    multiple,
+  );
+  const sizes = sizesFor(input.dims, multiple, least);
   const feeds: Subject['feeds'] = (which, trial) =>
     trialFeeds(trial, input.name, which === 'host' ? null : graft.inputs);
   return {
@@ -186,7 +192,7 @@ async function subjectOf(
     multiple,
     sweep: options.sweep ?? false,
     sizes,
-    flatSize: flatSize(input.dims, multiple, sizes[0]!),
+    flatSize: flatSize(input.dims, multiple, sizes[0]!, least),
     batches: typeof rows === 'number' ? [rows] : options.sweep ? [1, 2, 4] : [1, 2],
     timing: { ...options.timing, size: fit(input.dims, { width: side, height: side }) },
     budget: options.budget ?? {},
@@ -221,6 +227,33 @@ async function subjectOf(
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
   };
+}
+
+/**
+ * The first of {@link leastSides} at which a host runs; undefined if it fails at each, which the
+ * checks then show. `open` returns its session, `reset` releases it after a fault.
+ */
+async function leastSide(
+  open: () => Promise<Session>,
+  reset: () => Promise<void>,
+  multiple: number,
+): Promise<number | undefined> {
+  for (const side of leastSides) {
+    const host = await open();
+    const input = imageInput(host);
+    const [size] = sizesFor(input.dims, multiple, side);
+    const feeds = {
+      [input.name]: imageTensor([flat(flatSize(input.dims, multiple, size!, side), 0.5)]),
+    };
+    try {
+      await runModel(host, feeds, [imageOutput(host).name]);
+      return side;
+    } catch (error) {
+      await reset();
+      if (!(error instanceof GraftError && error.code === 'RUNTIME_FAILED')) throw error;
+    }
+  }
+  return undefined;
 }
 
 function isolationOf({ timeout, signal }: ValidateOptions): Isolation {

@@ -31,9 +31,12 @@ const wrappers = new Set([
 const averages =
   /(?<![A-Za-z])(ema|EMA|Ema)(?![a-z])|[a-z](EMA|Ema)(?![a-z])|(?<![a-z])(swa|SWA|shadow|avg|averaged?|polyak)(?![a-z])/;
 
+/** The plain weights that ema_pytorch keeps beside the average: `ema.online_model`. */
+const plain = /(?<![A-Za-z])online(?![a-z])/;
+
 /** Whether a path indicates averages over a training: EMA, SWA. */
 export function isAverage(path: string): boolean {
-  return averages.test(path);
+  return averages.test(path) && !plain.test(path);
 }
 
 /**

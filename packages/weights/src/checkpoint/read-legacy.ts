@@ -35,10 +35,19 @@ export function readLegacy(source: ByteSource): Checkpoint {
     const same = storages.get(String(key));
     const [first] = same ?? [];
     if (!same || !first) throw corrupt(`storage '${String(key)}' belongs to no tensor`);
-    if (source.size - at < 8) throw corrupt(`it ends before storage '${first.key}'`);
+    if (source.size - at < 8) {
+      throw corrupt(
+        `it ends before storage '${first.key}', as a download that was cut does; download it again`,
+      );
+    }
     const head = source.read(at, at + 8);
     const length = new DataView(head.buffer, head.byteOffset, 8).getBigInt64(0, true);
     const bytes = first.byteLength;
+    if (bytes > source.size - at - 8 && length === BigInt(first.length)) {
+      throw corrupt(
+        `it ends inside storage '${first.key}', as a download that was cut does; download it again`,
+      );
+    }
     const agree = same.every((one) => one.length === first.length && one.type === first.type);
     if (!agree || length !== BigInt(first.length) || bytes > source.size - at - 8) {
       throw corrupt(

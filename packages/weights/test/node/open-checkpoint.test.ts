@@ -93,6 +93,17 @@ describe('damaged checkpoints', () => {
     for (const [other, { data }] of others) expect(data).toEqual(tensors.get(other)!.data);
   });
 
+  it.each([
+    [
+      -3,
+      /^cut\.pth: it ends inside storage '.*', as a download that was cut does; download it again/,
+    ],
+    [-42, /^cut\.pth: it ends (before|inside) storage/],
+  ])('that were cut say so: %i bytes', async (end, message) => {
+    const bytes = bytesOf('plain-legacy.pth').slice(0, end);
+    await expect(readCheckpoint(bytesSource(bytes, 'cut.pth'))).rejects.toThrow(message);
+  });
+
   const seeds = [...cases, 'refused-torchscript.pt'].map(bytesOf);
 
   it('end in a typed error or a result', async () => {
