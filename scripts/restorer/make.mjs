@@ -43,20 +43,21 @@ export async function makeRestorer(photoFolder, say) {
   const photos = JSON.parse(readFileSync(join(root, 'scripts/restorer/photos.json'), 'utf8'));
   verifyPhotos(photos, photoFolder);
   mkdirSync(folder, { recursive: true });
+  const sorted = sortPhotos(photos, photoFolder, at('photos'));
   if (!existsSync(at('start.onnx')))
     graft('backbone', 'build', preset, '--seed', seed, '-o', at('start.onnx'));
   if (!existsSync(at('adapter/adapter_config.json')))
     train(
       [],
       ['--host', at('start.onnx'), '-o', at('adapter'), '--host-output', at('host.onnx')],
-      ['--data', photoFolder],
+      ['--data', sorted.clean],
       'pair',
     );
   if (!existsSync(at('sensor/sensor_config.json')))
     train(
       ['sensor'],
       ['--adapter', at('adapter'), '-o', at('sensor')],
-      sortPhotos(photos, photoFolder, at('photos')),
+      ['--data', sorted.clean, ...sorted.examples],
       'sensor',
     );
   await packPair(photos, say);

@@ -9,13 +9,14 @@ import { join } from 'node:path';
  */
 
 /**
- * Copies photographs into a folder for each thing that they show, for a sensor: one that is dark
- * itself would teach it that darkness is clean. Leaves out what is unclear.
+ * Copies photographs into a folder for each thing that they show: one that is dark itself would
+ * teach that darkness is clean. Omits what is unclear.
  *
  * @param {readonly Photo[]} photos
  * @param {string} from
  * @param {string} into a folder of its own, which is replaced
- * @returns {string[]} arguments of `graft train sensor`
+ * @returns {{ clean: string, examples: string[] }} the folder of the clean ones, and arguments of
+ *   `graft train sensor` for the others
  */
 export function sortPhotos(photos, from, into) {
   rmSync(into, { recursive: true, force: true });
@@ -26,5 +27,5 @@ export function sortPhotos(photos, from, into) {
     if (shows !== 'unclear') copyFileSync(join(from, file), join(into, shows, file));
   kinds.delete('clean');
   const examples = [...kinds].flatMap((kind) => ['--examples', `${kind}=${join(into, kind)}`]);
-  return ['--data', join(into, 'clean'), ...examples];
+  return { clean: join(into, 'clean'), examples };
 }

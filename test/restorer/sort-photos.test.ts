@@ -20,14 +20,15 @@ test('photographs are sorted by what they show, and unclear ones are left out', 
   // What an earlier list put there is gone.
   mkdirSync(join(into, 'clean'), { recursive: true });
   writeFileSync(join(into, 'clean/night.jpg'), '');
-  expect(sortPhotos(photos, from, into)).toEqual([
-    '--data',
-    join(into, 'clean'),
-    '--examples',
-    `low-light=${join(into, 'low-light')}`,
-    '--examples',
-    `haze=${join(into, 'haze')}`,
-  ]);
+  expect(sortPhotos(photos, from, into)).toEqual({
+    clean: join(into, 'clean'),
+    examples: [
+      '--examples',
+      `low-light=${join(into, 'low-light')}`,
+      '--examples',
+      `haze=${join(into, 'haze')}`,
+    ],
+  });
   expect(readdirSync(into).sort()).toEqual(['clean', 'haze', 'low-light']);
   expect(readdirSync(join(into, 'clean'))).toEqual(['noon.jpg']);
   expect(readFileSync(join(into, 'haze/mist.jpg'), 'utf8')).toBe('mist.jpg');
