@@ -41,7 +41,7 @@ export function wholeNumber(minimum: number, maximum: number) {
 /** Parses whole numbers separated by commas. */
 export function wholeNumbers(text: string): number[] {
   if (!/^\d{1,6}(,\d{1,6})*$/.test(text)) {
-    throw new InvalidArgumentError('expected whole numbers joined by commas, as 1,2,2,4.');
+    throw new InvalidArgumentError('expected whole numbers joined by commas, such as 1,2,2,4.');
   }
   return text.split(',').map(Number);
 }

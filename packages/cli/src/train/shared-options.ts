@@ -127,7 +127,7 @@ export function folderOf(
 ): Record<string, string> {
   const at = text.indexOf('=');
   if (at <= 0 || at === text.length - 1)
-    throw new InvalidArgumentError('expected LABEL=FOLDER, as rain=rain100/.');
+    throw new InvalidArgumentError('expected LABEL=FOLDER, such as rain=rain100/.');
   return { ...all, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
@@ -185,7 +185,7 @@ export function rangeOf(text: string, all: RangeChoice = {}): RangeChoice {
   const parts = /^([^.=]+)\.([^.=]+)=(-?[\d.]+?)(?:\.\.(-?[\d.]+))?$/.exec(text);
   if (!parts)
     throw new InvalidArgumentError(
-      'expected LABEL.KEY=LOW..HIGH or LABEL.KEY=NUMBER, as haze.t=0.15..0.95.',
+      'expected LABEL.KEY=LOW..HIGH or LABEL.KEY=NUMBER, such as haze.t=0.15..0.95.',
     );
   const [, label = '', key = '', low, high] = parts;
   const chosen = Object.hasOwn(all, label) ? all[label as keyof RangeChoice] : {};
@@ -199,7 +199,7 @@ export function sharesOf(text: string): Record<string, number> {
       const [, label, share] = /^([^=]+)=([1-9]\d{0,3})$/.exec(part) ?? [];
       if (label !== undefined) return [label, Number(share)];
       throw new InvalidArgumentError(
-        'expected LABEL=NUMBER with a whole number from 1 to 9999, as noise=2.',
+        'expected LABEL=NUMBER with a whole number from 1 to 9999, such as noise=2.',
       );
     }),
   );

@@ -59,7 +59,7 @@ export function imageWith(
   if (sizing) {
     throw new GraftError(
       'UNSUPPORTED_HOST',
-      `${label}: its input '${sizing}' sets a size, and one number would suit images of one size only; export the model without it, with sizes that it takes from the image.`,
+      `${label}: its input '${sizing}' sets a size, and one number fits images of one size only; export the model without it, with sizes computed from the image.`,
     );
   }
   const toFill = whatToFill(image);
@@ -176,7 +176,7 @@ function whyUnusable({
   output,
 }: NonNullable<Host['located']['image']>): string | undefined {
   if (output === undefined)
-    return `no output of it is an image made of '${input}'; a restoration network makes one of the same size.`;
+    return `none of its outputs is an image made of '${input}'; a restoration network makes one of the same size.`;
   const takes = [undefined, 1, 3, 4, 5, 6];
   if (!takes.includes(inputChannels))
     return `its input '${input}' has ${inputChannels} channels, which no image can fill; 1 (grey), 3, 4 and 6 (dual-pixel) can.`;

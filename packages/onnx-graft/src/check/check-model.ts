@@ -68,7 +68,7 @@ function checkListed(model: Model, findings: Findings): void {
   const { initializers, sparseInitializers } = model.graph;
   for (const { name } of [...initializers, ...sparseInitializers]) {
     if (inputs.has(name)) continue;
-    const message = `IR version ${model.irVersion} wants every initializer listed as an input too.`;
+    const message = `IR version ${model.irVersion} requires every initializer to be an input too.`;
     findings.error('INITIALIZER_NOT_INPUT', `initializer '${name}'`, message);
   }
 }

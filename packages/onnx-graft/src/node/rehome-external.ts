@@ -83,7 +83,7 @@ function referenceTo(file: string, folder: string): string {
   if (path.startsWith('..')) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${file}: it cannot be referenced from ${folder}, because runtimes refuse external data above the model's folder; save beside it, or choose link, copy or inline.`,
+      `${file}: it cannot be referenced from ${folder}, because runtimes reject external data above the model's folder; save beside it, or choose link, copy or inline.`,
     );
   }
   return path.split(sep).join('/');

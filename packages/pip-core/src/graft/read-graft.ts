@@ -55,7 +55,7 @@ function requireModules(
   const places = modules.map(({ adapter }) => adapter);
   const stray = places.findIndex((place) => !Object.hasOwn(adapters, place));
   if (stray >= 0) {
-    const problem = `must be the place of one of ${adapters.length} adapters`;
+    const problem = `must be the index of one of ${adapters.length} adapters`;
     throw json.error([...at, stray, 'adapter'], problem);
   }
   if (places.length === 0 || new Set(places).size < places.length)

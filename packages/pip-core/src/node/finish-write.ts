@@ -19,7 +19,7 @@ export function finishWrite(folder: string, config: string, names: readonly stri
   if (isThere(folder, config) || !isUnfinished(folder, config)) return;
   throw new GraftError(
     'READ_FAILED',
-    `${folder}: a write of its ${config} is not finished; wait for the run that writes it, or, if there is none, make the folder writable and run this command again.`,
+    `${folder}: writing its ${config} has not finished; wait for the run that writes it, or, if there is none, make the folder writable and run this command again.`,
   );
 }
 

@@ -63,7 +63,7 @@ function packagesIn(home: string): string[] {
   if (names.length <= maxPackages) return names.filter((name) => !name.startsWith('.'));
   throw new GraftError(
     'LIMIT_EXCEEDED',
-    `${home}: it holds ${names.length} packages; at most ${maxPackages} are looked at.`,
+    `${home}: it holds ${names.length} packages; at most ${maxPackages} are read.`,
   );
 }
 
