@@ -91,6 +91,21 @@ export function decimal(text: string): number {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 }
 
+/** Parses a number above 0, for commander's option parser. */
+export function positive(text: string): number {
+  const value = decimal(text);
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError('expected a number above 0.');
+  return value;
+}
+
+/** Parses a number of at least 0. */
+export function positiveOrZero(text: string): number {
+  const value = decimal(text);
+  if (value >= 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('expected a number of 0 or more.');
+}
+
 /** Largest usual strength; few adapters were ever tested beyond it. */
 const most = 1.5;
 

@@ -6,6 +6,7 @@ import {
   type MaxPixelsOption,
   maxPixelsOption,
   outputOption,
+  positive,
   wholeNumber,
 } from '../options/options.ts';
 
@@ -103,21 +104,6 @@ export function number(
 ): Option {
   const option = new Option(flags, description).argParser(parse);
   return value === undefined ? option : option.default(value);
-}
-
-/** Parses a number above 0, for commander's option parser. */
-export function positive(text: string): number {
-  const value = decimal(text);
-  if (!(value > 0) || !Number.isFinite(value))
-    throw new InvalidArgumentError('expected a number above 0.');
-  return value;
-}
-
-/** Parses a number of at least 0. */
-export function positiveOrZero(text: string): number {
-  const value = decimal(text);
-  if (value >= 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('expected a number of 0 or more.');
 }
 
 /** Parses LABEL=FOLDER, and adds it to those before. */

@@ -11,14 +11,12 @@ import {
   type ValidationRequest,
 } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
-import { decimal, wholeNumber } from '../options/options.ts';
+import { decimal, positive, positiveOrZero, wholeNumber } from '../options/options.ts';
 import {
   type DegradeRequest,
   degradeOptions,
   labelsOf,
   number,
-  positive,
-  positiveOrZero,
   requireData,
   type StepRequest,
   stepOptions,

@@ -100,7 +100,7 @@ function isInParts({ sample }: Host['facts'], input: string, sites: readonly Ski
 const sizeOperators =
   /^(Identity|Cast|Concat|Slice|Gather|Squeeze|Unsqueeze|Reshape|Split|Add|Sub|Mul|Div|Floor|Ceil|Min|Max)$/;
 
-/** Inputs by which operators are told a size: scales and sizes, and a shape. */
+/** Inputs that give operators a size: scales and sizes, and a shape. */
 const sizeInputs: Readonly<Record<string, readonly number[]>> = {
   Resize: [2, 3],
   Upsample: [1],
@@ -126,7 +126,7 @@ function setsSize(facts: Host['facts'], input: string): boolean {
 /** Element types that a number can fill. */
 const fillableTypes = /^(float(16|32|64)|bfloat16|uint8|int32|int64)$/;
 
-/** How an input that is no tensor of a known type is named: a sequence, an optional value. */
+/** Names the type of an input; it may be a sequence or an optional value instead of a tensor. */
 function ofType({ dataType, dims }: ValueInfo): string {
   if (dataType !== undefined) return `of type ${dataType}`;
   return dims === undefined ? 'that is not a tensor' : 'of unknown type';

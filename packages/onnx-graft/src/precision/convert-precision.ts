@@ -148,7 +148,7 @@ function halfBytes(bytes: Uint8Array): Uint8Array {
 /**
  * Whether a tensor of little-endian float32 bytes fits float16: no finite number becomes infinite,
  * and the whole is not so small that float16 blurs or loses it, as for the epsilon of a norm.
- * Single small numbers beside larger ones are no loss.
+ * Single small numbers beside larger ones are not a loss.
  */
 function fitsHalf(bytes: Uint8Array): boolean {
   let most = 0;

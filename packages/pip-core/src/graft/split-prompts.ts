@@ -107,7 +107,7 @@ function paddedTo(facts: GraphFacts, feature: string, scale: number): number {
   return conflicts.length === 0 && multiple >= 1 ? multiple : 1;
 }
 
-/** What may stand between the resized feature and the semantic map. */
+/** What may be between the resized feature and the semantic map. */
 const between = new Set(['Mul', 'Pad', 'Cast', 'Slice']);
 
 function sampler(model: Model, facts: GraphFacts, semanticMap: string): Node | undefined {

@@ -81,7 +81,7 @@ const orientationTag = 0x0112;
 /**
  * Converts EXIF data (a TIFF structure) for an upright image: sets the orientation to 1, and
  * unlinks the thumbnail, which shows the image before restoration. Returns undefined for invalid
- * data, of which nothing is kept.
+ * data; none of it is kept.
  */
 export function uprightExif(exif: Uint8Array): Uint8Array | undefined {
   const copy = exif.slice();

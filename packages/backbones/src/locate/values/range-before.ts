@@ -17,7 +17,7 @@ export function zeroOf({ scale, shift }: Affine): number[] {
 /**
  * The range of an image that a network prepares by `affine`.
  *
- * @param isUndone whether the network undoes it at its end, so that it is no scale of its own
+ * @param isUndone whether the network undoes it at its end, so that it is not a scale of its own
  */
 export function rangeBefore(affine: Affine, isUndone: boolean): Taken {
   const scale = meanOf(affine.scale);
