@@ -1,5 +1,4 @@
 import { elementCount, GraftError } from '@pip-graft/onnx-graft';
-import type { StoredTensor } from './checkpoint/checkpoint.ts';
 import { fromFloat16, toFloat16 } from './convert.ts';
 
 export { elementCount };
@@ -100,7 +99,7 @@ export function nonFinite(tensors: TensorMap): string[] {
  * infinite once it is read, but never NaN.
  */
 export function tooWide(
-  tensors: ReadonlyMap<string, FloatTensor & Partial<Pick<StoredTensor, 'dtype'>>>,
+  tensors: ReadonlyMap<string, FloatTensor & { readonly dtype?: string }>,
   names: readonly string[],
 ): string[] {
   return names.filter((name) => {
