@@ -79,9 +79,8 @@ export type {
 export { modelBytes, readModel } from './model/read-model.ts';
 export { elementCount, readTensor } from './model/read-tensor.ts';
 export { externalLocations } from './model/tensors.ts';
-export { didYouMean } from './nearest-name.ts';
+export { didYouMean, own } from './names.ts';
 export { fromFloat16, toFloat16 } from './number/number-bytes.ts';
-export { own } from './own.ts';
 export { convertPrecision } from './precision/convert-precision.ts';
 export {
   type ByteSource,
