@@ -75,7 +75,7 @@ export function adapterCard(sources, how) {
 
 ## What to expect
 
-Rain, haze and low light become visibly better. Blur it leaves much as it is. Of noise alone the backbone by itself takes out more, as it was trained for nothing else: use strength 0 there. Large pictures and heavy degradations are beyond a network this small. [Figures on public test pairs](https://github.com/pip-graft/pip-graft/blob/main/docs/benchmarks/default-adapter.md).
+Rain, haze and low light become visibly better. Blur it leaves much as it is. Noise alone is removed better by the backbone by itself, which was trained for nothing else: use strength 0 there. Large images and heavy degradations are beyond a network this small. [Figures on public test pairs](https://github.com/pip-graft/pip-graft/blob/main/docs/benchmarks/default-adapter.md).
 
 ## How it was trained
 

@@ -47,7 +47,7 @@ function figures(gates) {
 How each figure is taken, and what classical methods reach on the same images: [docs/benchmarks/restorer.md](https://github.com/pip-graft/pip-graft/blob/main/docs/benchmarks/restorer.md).`;
 }
 
-const state = `**Not published yet.** These weights were trained on one core of a CPU and miss gates that a release has to pass: \`npm run bench -- restorer\` of the repository lists them.`;
+const state = `**Not published yet.** These weights were trained on one core of a CPU and miss gates that a release must pass: \`npm run bench -- restorer\` of the repository lists them.`;
 
 const limits = `## What it is not good at
 

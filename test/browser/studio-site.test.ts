@@ -195,7 +195,7 @@ describe.skipIf(noBrowser !== undefined)('the studio on a static site', () => {
     );
     expect(sticksOut).toBe(0);
     const found = await page.textContent('#graft-found');
-    expect(found).toContain('Without the graft, the file is the model again, byte for byte.');
+    expect(found).toContain('With the graft removed, the file is the model again, byte for byte.');
     expect(found).toContain('TrainingUNTRAINED');
     expect(await page.getByRole('slider', { name: 'sleet' }).inputValue()).toBe('1');
     const code = await page.textContent('#snippets');

@@ -10,8 +10,14 @@ export { whatToFill, whyNotFilled } from './locate/image-tensors.ts';
 export { locateSkips } from './locate/locate-skips.ts';
 export type { Family, ImageTensors, Located, LocatedImage } from './locate/located.ts';
 export { whyInvalid } from './locate/warnings.ts';
-export { type Backbone, backboneParameters, buildBackbone, withDim } from './networks/backbone.ts';
-export { type BackbonePreset, backbonePresets } from './networks/backbone-presets.ts';
+export {
+  type Backbone,
+  type BackbonePreset,
+  backboneParameters,
+  backbonePresets,
+  buildBackbone,
+  withDim,
+} from './networks/backbone.ts';
 export { buildNafnet, nafnetParameters } from './networks/build-nafnet.ts';
 export { buildUnet } from './networks/build-unet.ts';
 export { type NafnetConfig, nafnetDefaults } from './networks/nafnet-config.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { bytesSource, type Model, readModel } from '@pip-graft/onnx-graft';
-import { inlineExternal } from '../../onnx-graft/src/edit/inline-external.ts';
+import { inlineExternal } from '../../onnx-graft/src/edit/external-data.ts';
 
 /** A committed export of one of the families, with the expected facts. */
 export interface Fixture {

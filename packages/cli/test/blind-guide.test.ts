@@ -48,7 +48,11 @@ describe('docs/guides/blind.md', () => {
       [[...fresh, '--auto', './my-sensor'], 4, /does not know fog/],
       [[...fresh, '--auto'], 2, /fresh adapter carries no sensor/],
       [[...apply, '--auto', './nowhere'], 7, /nowhere/],
-      [['swap', 'blind.onnx', '--adapter', './my-adapter', '-o', 'no.onnx'], 2, /say which sensor/],
+      [
+        ['swap', 'blind.onnx', '--adapter', './my-adapter', '-o', 'no.onnx'],
+        2,
+        /choose the sensor/,
+      ],
       [sensor, 2, /Give labels/],
       [[...sensor, '--labels', 'rain+rain'], 2, /rain/],
       [[...sensor, '--labels', 'rain+fog'], 2, /fog/],

@@ -70,7 +70,7 @@ function keepSteering(
   if (auto !== null && choices.auto === undefined)
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${grafted.source.label}: its sensor '${auto.name}' finds the degradation; say which sensor the new graft has (--auto), or which inputs it has without one (--inputs required).`,
+      `${grafted.source.label}: its sensor '${auto.name}' finds the degradation; choose the sensor of the new graft (--auto), or its inputs without one (--inputs required).`,
     );
   if (baked === null) return { ...choices, inputs: graft.inputKind };
   const weights = labels.flatMap((label, at) => {
@@ -87,7 +87,7 @@ function keepSteering(
   }
   throw new GraftError(
     'UNKNOWN_LABEL',
-    `${grafted.source.label}: its degradation is fixed to '${lost[0]}', which the new adapters do not have (${known.join(', ')}); say what to bake, or which inputs to add.`,
+    `${grafted.source.label}: its degradation is fixed to '${lost[0]}', which the new adapters do not have (${known.join(', ')}); choose what to bake, or which inputs to add.`,
   );
 }
 

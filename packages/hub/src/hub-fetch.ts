@@ -86,7 +86,7 @@ function failureOf(response: Response, settings: HubSettings, errand: Errand): G
   if (said === 'GatedRepo')
     return new GraftError(
       code,
-      `${place}: its owner lets in only those who accept conditions; accept them on the page of the repository, and set HF_TOKEN to a token of that account.`,
+      `${place}: its owner requires you to accept conditions; accept them on the page of the repository, and set HF_TOKEN to a token of that account.`,
     );
   if (status === 401 && settings.token === undefined)
     return new GraftError(

@@ -7,14 +7,17 @@ export {
   degrade,
 } from './degrade/degrade.ts';
 export {
+  cropImage,
+  cutImage,
+  extendImage,
   type Image,
   type ImageOrigin,
   imageOf,
   imageTensor,
+  padToMultiple,
   roundToEightBits,
   tensorImages,
 } from './image/image.ts';
-export { cropImage, cutImage, extendImage, padToMultiple } from './image/pad.ts';
 export {
   differenceField,
   differenceMap,

@@ -22,11 +22,16 @@ export {
   type RecordDiff,
 } from './diff/diff-models.ts';
 export { buildModel, type ModelSpec } from './edit/build-model.ts';
-export { type Extension, exposeValues, extendGraph } from './edit/extend-graph.ts';
-export { type Extract, extractNodes } from './edit/extract-nodes.ts';
-export { fixInputDims } from './edit/fix-input-dims.ts';
+export {
+  type Extension,
+  type Extract,
+  exposeValues,
+  extendGraph,
+  extractNodes,
+  fixInputDims,
+  replaceWeights,
+} from './edit/edit-graph.ts';
 export { NameScope } from './edit/name-scope.ts';
-export { replaceWeights } from './edit/replace-weights.ts';
 export {
   type AddedInput,
   type PlacedFragment,
@@ -60,7 +65,6 @@ export type { Shaped } from './facts/shaped.ts';
 export { identifyFile } from './identify/identify-file.ts';
 export type { FileKind, IdentifiedFile } from './identify/signatures.ts';
 export { byteLengthOf, type DataType, type FloatType } from './model/data-type.ts';
-export { externalLocations } from './model/external-tensors.ts';
 export type {
   Attribute,
   Field,
@@ -74,9 +78,9 @@ export type {
 } from './model/model.ts';
 export { modelBytes, readModel } from './model/read-model.ts';
 export { elementCount, readTensor } from './model/read-tensor.ts';
-export { didYouMean } from './nearest-name.ts';
-export { fromFloat16, toFloat16 } from './number/float16.ts';
-export { own } from './own.ts';
+export { externalLocations } from './model/tensors.ts';
+export { didYouMean, own } from './names.ts';
+export { fromFloat16, toFloat16 } from './number/number-bytes.ts';
 export { convertPrecision } from './precision/convert-precision.ts';
 export {
   type ByteSource,

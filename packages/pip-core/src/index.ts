@@ -38,10 +38,8 @@ export type { PipSteering } from './emit/emit-shares.ts';
 export type { Weight } from './emit/weight.ts';
 export { type ApplyOptions, applyPlan, plannedConfig } from './graft/apply-plan.ts';
 export * from './graft/graft-record.ts';
-export { readGraft } from './graft/read-graft.ts';
-export { sensorPart } from './graft/sensor-part.ts';
-export { type SplitModel, type SplitPrompt, splitPrompts } from './graft/split-prompts.ts';
-export { ungraft } from './graft/ungraft.ts';
+export { type SplitModel, type SplitPrompt, sensorPart, splitPrompts } from './graft/parts.ts';
+export { readGraft, ungraft } from './graft/read-graft.ts';
 export {
   type FindOptions,
   findModules,

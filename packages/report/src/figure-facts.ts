@@ -50,7 +50,7 @@ export function figureFacts(figures: ValidationFigures): ReportFact[] {
     ...(sizes ? [{ label: 'Size multiple', value: String(sizes.multiple) }] : []),
     ...tiles.map(({ side, tile, overlap, psnr, maxAbs }) => ({
       label: `${side} in tiles of ${tile}, overlap ${overlap}, against the whole image`,
-      value: `${psnr === null ? 'equal' : `${number(psnr)} dB`}, at most ${number(maxAbs)} apart`,
+      value: `${psnr === null ? 'equal' : `${number(psnr)} dB`}, largest difference ${number(maxAbs)}`,
     })),
   ];
 }

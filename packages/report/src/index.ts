@@ -7,11 +7,13 @@ export {
   type CurvePage,
   type HostPage,
 } from './build-pages.ts';
-export type {
-  ReportData,
-  ReportFact,
-  ReportLadder,
-  ReportLevel,
-  ReportModel,
+export {
+  type Json,
+  type ReportData,
+  type ReportFact,
+  type ReportJson,
+  type ReportLadder,
+  type ReportLevel,
+  type ReportModel,
+  reportJson,
 } from './report-data.ts';
-export { type Json, type ReportJson, reportJson } from './report-json.ts';

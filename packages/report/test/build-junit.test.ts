@@ -129,7 +129,7 @@ test('puts properties first in a suite: training, facts, figures', () => {
     'An error starts at qk':
       'MatMul "/attn/MatMul": relative error 2.00e-4, 92.5 dB, its own 2.00e-4',
     'Size multiple': '8',
-    'host in tiles of 256, overlap 32, against the whole image': '52.3 dB, at most 0.02 apart',
+    'host in tiles of 256, overlap 32, against the whole image': '52.3 dB, largest difference 0.02',
   });
   expect(figures.layers.rows).toHaveLength(2);
 });

@@ -97,9 +97,7 @@ describe('the metadata of a download', () => {
     const original = Buffer.concat([made.subarray(0, 2), index, made.subarray(2)]);
     const type = 'image/jpeg';
     const { dropped } = await keepMetadata(blob(made, type), blob(original, type));
-    expect(dropped).toEqual([
-      'further images in the file, such as what brightens it on an HDR screen',
-    ]);
+    expect(dropped).toEqual(['further images in the file, such as the gain map for HDR screens']);
   });
 
   it('says that the animation of a WebP file is dropped', async () => {

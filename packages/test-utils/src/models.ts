@@ -5,7 +5,7 @@ import {
   type TensorSpec,
   type ValueSpec,
 } from '@pip-graft/onnx-graft';
-import { numberBytes } from '../../onnx-graft/src/author/number-bytes.ts';
+import { numberBytes } from '../../onnx-graft/src/number/number-bytes.ts';
 
 /** Tiny models for tests. */
 export function tinyModel(parts: {

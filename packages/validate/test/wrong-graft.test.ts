@@ -171,7 +171,7 @@ test('takes no grafted file as the base', async () => {
   await expect(validateGraft({ grafted, base: grafted })).rejects.toThrow(
     expect.objectContaining({
       code: 'INVALID_ARGUMENT',
-      message: `${grafted}: it carries a graft, and the base is the host without one; pass the host, or leave the base out: removing the graft gives it.`,
+      message: `${grafted}: it carries a graft, and the base is the host without one; pass the host, or omit the base, which is then the model with the graft removed.`,
     }),
   );
 });

@@ -2,9 +2,8 @@
 import { join } from 'node:path';
 import { degrade, roundToEightBits } from '../../../packages/imaging/dist/index.js';
 import { readImage } from '../../../packages/restore/dist/index.js';
-import { listPhotos } from '../../../packages/train/dist/data/list-photos.js';
 import { makeBatch } from '../../../packages/train/dist/data/make-batch.js';
-import { PhotoCache } from '../../../packages/train/dist/data/photo-cache.js';
+import { listPhotos, PhotoCache } from '../../../packages/train/dist/data/photos.js';
 import { findTasks } from '../../../packages/validate/dist/index.js';
 
 /** @import { Degradation, Image } from '../../../packages/imaging/dist/index.js' */

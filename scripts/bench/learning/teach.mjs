@@ -1,4 +1,4 @@
-import { listPhotos } from '../../../packages/train/dist/data/list-photos.js';
+import { listPhotos } from '../../../packages/train/dist/data/photos.js';
 import { figureOf } from '../../../packages/train/dist/graph/emit-loss.js';
 import { learnerGraph } from '../../../packages/train/dist/graph/learner-graph.js';
 import {

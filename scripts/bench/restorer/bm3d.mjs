@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { psnr } from '../../../packages/imaging/dist/index.js';
-import { ssim } from '../../../packages/imaging/dist/metrics/ssim.js';
+import { ssim } from '../../../packages/imaging/dist/metrics/quality.js';
 import { root } from '../../install.mjs';
 import { digestOf, fromBytes, toBytes } from './eight-bits.mjs';
 

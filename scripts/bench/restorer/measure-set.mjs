@@ -1,5 +1,5 @@
 import { psnr, roundToEightBits } from '../../../packages/imaging/dist/index.js';
-import { ssim } from '../../../packages/imaging/dist/metrics/ssim.js';
+import { ssim } from '../../../packages/imaging/dist/metrics/quality.js';
 import { readFigures, restoredBefore } from './bm3d.mjs';
 import { classical } from './classical/index.mjs';
 import { crop } from './crop.mjs';

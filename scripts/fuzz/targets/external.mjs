@@ -4,9 +4,11 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join, sep } from 'node:path';
 import { bytesSource, readModel, readTensor } from '@pip-graft/onnx-graft';
 import { openModel, saveModel } from '@pip-graft/onnx-graft/node';
-import { inlineExternal } from '../../../packages/onnx-graft/dist/edit/inline-external.js';
-import { relocateExternal } from '../../../packages/onnx-graft/dist/edit/relocate-external.js';
-import { externalTensors } from '../../../packages/onnx-graft/dist/model/external-tensors.js';
+import {
+  inlineExternal,
+  relocateExternal,
+} from '../../../packages/onnx-graft/dist/edit/external-data.js';
+import { externalTensors } from '../../../packages/onnx-graft/dist/model/tensors.js';
 import { bytesOf, codeOf, expect } from '../check.mjs';
 import { hosts } from '../corpus/hosts.mjs';
 import { mutateBlind } from '../mutate/blind.mjs';

@@ -117,7 +117,7 @@ describe.skipIf(noBrowser !== undefined)('in chromium, when something breaks', (
       failing: 'wasm',
       some: 'webgpu',
       cpu: 'wasm',
-      asked: "device 'webgpu': no graphics card answers; use 'auto'.",
+      asked: "device 'webgpu': no graphics card is available; use 'auto'.",
     });
   });
 });

@@ -10,8 +10,7 @@ import {
   type TensorMap,
 } from '@pip-graft/weights';
 import { type Backbone, backboneParameters } from '../networks/backbone.ts';
-import { checkWeights, type Parameter } from '../networks/parameter.ts';
-import { additionIn } from '../networks/reparametrised.ts';
+import { additionIn, checkWeights, type Parameter } from '../networks/parameter.ts';
 import { isPip } from './detect-restormer.ts';
 import { anchors, findFamily, isBeside, isFloat } from './find-family.ts';
 import {

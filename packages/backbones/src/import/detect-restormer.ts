@@ -1,6 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { PromptirConfig } from '../networks/promptir-config.ts';
-import type { RestormerConfig } from '../networks/restormer-config.ts';
+import type { PromptirConfig } from '../networks/build-promptir.ts';
+import type { RestormerConfig } from '../networks/restormer-trunk.ts';
 import type { Shapes } from './shapes.ts';
 
 const stages = ['encoder_level1', 'encoder_level2', 'encoder_level3', 'latent'] as const;

@@ -1,6 +1,8 @@
+import { GraftError } from '@pip-graft/onnx-graft';
 import type { StoredTensor } from '@pip-graft/weights';
 import type { Backbone } from '../networks/backbone.ts';
-import { detectNafnet, isNafnet } from './detect-nafnet.ts';
+import type { NafnetConfig } from '../networks/nafnet-config.ts';
+import type { UnetConfig } from '../networks/unet-config.ts';
 import {
   detectPromptir,
   detectRestormer,
@@ -8,7 +10,6 @@ import {
   isPromptir,
   isRestormer,
 } from './detect-restormer.ts';
-import { detectUnet, isUnet } from './detect-unet.ts';
 import type { Shapes } from './shapes.ts';
 
 /** Counters that profilers such as thop leave in every module and beside a network's modules. */
@@ -53,4 +54,72 @@ export function findFamily(shapes: Shapes): (() => Backbone) | undefined {
   if (isNafnet(shapes)) return () => ({ family: 'nafnet', config: detectNafnet(shapes) });
   if (isUnet(shapes)) return () => ({ family: 'unet', config: detectUnet(shapes) });
   return undefined;
+}
+
+/** Each level halves the image; published NAFNets have four, our U-Nets two. */
+const mostLevels = 8;
+
+function isNafnet(shapes: Shapes): boolean {
+  return ['intro.weight', 'ending.weight', 'ups.0.0.weight', 'downs.0.weight'].every((name) =>
+    shapes.has(name),
+  );
+}
+
+/** Sizes of a NAFNet. Local attention cannot be detected: the weights are the same. */
+function detectNafnet(shapes: Shapes): NafnetConfig {
+  const levels = shapes.count('downs');
+  if (levels > mostLevels) {
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${shapes.label}: it has ${levels} levels; at most ${mostLevels} are built.`,
+    );
+  }
+  const perLevel = (name: string) =>
+    Array.from({ length: levels }, (_, level) => shapes.blocks(`${name}.${level}`));
+  return {
+    imageChannels: shapes.channels('intro.weight', 1),
+    width: shapes.channels('intro.weight', 0),
+    encoder: perLevel('encoders'),
+    middle: shapes.blocks('middle_blks'),
+    decoder: perLevel('decoders'),
+  };
+}
+
+/** Pixels of a block that the first convolution reads as channels. */
+const blockPixels = 4;
+
+/** A residual block has two convolutions with biases; one tensor may be missing. */
+const namesOfBlock = 3;
+
+/**
+ * NAFNet has some of these names; its `ups` hold one convolution each; `middle_blks` is its middle.
+ */
+function isUnet(shapes: Shapes): boolean {
+  return ['intro.weight', 'ending.weight', 'ups.0.weight', 'downs.0.weight'].every((name) =>
+    shapes.has(name),
+  );
+}
+
+/** Sizes of a U-Net of residual blocks. Errors: `CORRUPT_FILE`. */
+function detectUnet(shapes: Shapes): UnetConfig {
+  const levels = shapes.count('downs');
+  if (levels > mostLevels) {
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${shapes.label}: it has ${levels} levels; at most ${mostLevels} are built.`,
+    );
+  }
+  const perLevel = (name: string) =>
+    Array.from({ length: levels }, (_, level) => shapes.blocks(`${name}.${level}`, namesOfBlock));
+  const wider = Array.from({ length: levels }, (_, level) =>
+    shapes.size(`downs.${level}.weight`, 4, 0),
+  );
+  return {
+    imageChannels: shapes.channels('intro.weight', 1) / blockPixels,
+    widths: [shapes.channels('intro.weight', 0), ...wider],
+    encoder: perLevel('encoders'),
+    middle: shapes.blocks('middle', namesOfBlock),
+    decoder: perLevel('decoders'),
+    light: shapes.has('light.0.weight'),
+  };
 }

@@ -5,8 +5,7 @@ import {
   own,
   type RejectedSite,
 } from '@pip-graft/onnx-graft';
-import { type Feature, sameExtent } from './feature.ts';
-import { came, type Trails } from './trail.ts';
+import { came, type Feature, sameExtent, type Trails } from './trail.ts';
 import { isImageCopy, isLeftTowards } from './walk.ts';
 
 /** A node that combines feature maps of one resolution. */

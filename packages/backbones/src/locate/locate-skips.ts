@@ -1,4 +1,5 @@
 import { type GraphFacts, graphFacts, type Model, type SkipSite } from '@pip-graft/onnx-graft';
+import { weightBehind } from '../recognise/nodes-behind.ts';
 import { recognise } from '../recognise/recognise.ts';
 import { promptsOf } from '../recognise/structure.ts';
 import { chooseSkips, imageResidual, type Skip } from './choose-skips.ts';
@@ -9,7 +10,6 @@ import { sizeMultipleOf } from './size-multiple.ts';
 import { liveNodes, type Trails, trailsOf } from './trail.ts';
 import { imageValues } from './values/image-values.ts';
 import { warningsOf } from './warnings.ts';
-import { weightBehind } from './weight-behind.ts';
 import { networksInside, whyNone } from './why-none.ts';
 
 /**

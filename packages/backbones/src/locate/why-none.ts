@@ -1,8 +1,8 @@
 import type { GraphFacts, Model, Node, RejectedSite } from '@pip-graft/onnx-graft';
+import { isLayer } from '../recognise/nodes-behind.ts';
 import { isJoin } from './join.ts';
 import type { LocatedImage } from './located.ts';
 import { unknownShapes } from './trail.ts';
-import { isLayer } from './weight-behind.ts';
 
 /** Reasons for the lack of skip connections, besides those of the candidates. */
 export function whyNone(

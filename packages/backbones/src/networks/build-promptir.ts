@@ -1,9 +1,17 @@
-import { type Model, ops } from '@pip-graft/onnx-graft';
+import { GraftError, type Model, ops } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
 import type { Network } from './network.ts';
 import { kaiming, type Parameter } from './parameter.ts';
-import { checkPromptirConfig, type PromptirConfig, promptHeads } from './promptir-config.ts';
-import { blockShape, decode, encode, finish, up } from './restormer-trunk.ts';
+import {
+  blockShape,
+  checkRestormerConfig,
+  decode,
+  encode,
+  finish,
+  type RestormerConfig,
+  restormerDefaults,
+  up,
+} from './restormer-trunk.ts';
 import { transformerBlock } from './transformer-block.ts';
 import {
   type BuildOptions,
@@ -146,4 +154,45 @@ function declareUnused(net: Network, config: PromptirConfig): void {
     net.declare(`${name}.weight`, [to, from, 1, 1], kaiming(from), true);
     if (bias) net.declare(`${name}.bias`, [to], kaiming(from), true);
   }
+}
+
+/** Sizes of a PromptIR (docs/notes/backbones.md section 3). Lists are for levels 1, 2 and 3. */
+export interface PromptirConfig {
+  readonly trunk: RestormerConfig;
+  /** Number of prompts that a level mixes. */
+  readonly prompts: number;
+  readonly promptChannels: readonly [number, number, number];
+  readonly promptSizes: readonly [number, number, number];
+}
+
+/** The published network: 35,592,263 parameters. */
+export const promptirDefaults: PromptirConfig = {
+  trunk: restormerDefaults,
+  prompts: 5,
+  promptChannels: [64, 128, 320],
+  promptSizes: [64, 32, 16],
+};
+
+/** Heads of the blocks that join a prompt with a feature. */
+export const promptHeads = 4;
+
+/** Rejects impossible sizes: `INVALID_ARGUMENT`. */
+function checkPromptirConfig(config: PromptirConfig): void {
+  const { trunk, prompts, promptChannels, promptSizes } = config;
+  checkRestormerConfig('promptir', trunk);
+  const fail = (what: string) => {
+    throw new GraftError('INVALID_ARGUMENT', `promptir: ${what}`);
+  };
+  if (trunk.dualPixel) fail('there is no dual-pixel variant.');
+  if ([prompts, ...promptChannels, ...promptSizes].some((n) => !Number.isInteger(n) || n < 1)) {
+    fail('prompts, their channels and sizes must be whole numbers above zero.');
+  }
+  promptChannels.forEach((channels, index) => {
+    const joined = trunk.dim * 2 ** (index + 1) + channels;
+    if (joined % promptHeads !== 0) {
+      fail(
+        `level ${index + 1} joins ${joined} channels, which ${promptHeads} heads do not divide.`,
+      );
+    }
+  });
 }

@@ -2,8 +2,14 @@ import { type Model, ops } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
 import type { Network } from './network.ts';
 import type { Parameter } from './parameter.ts';
-import { checkRestormerConfig, type RestormerConfig } from './restormer-config.ts';
-import { decode, encode, finish, up } from './restormer-trunk.ts';
+import {
+  checkRestormerConfig,
+  decode,
+  encode,
+  finish,
+  type RestormerConfig,
+  up,
+} from './restormer-trunk.ts';
 import {
   type BuildOptions,
   listParameters,

@@ -1,7 +1,7 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
 
 /** Enough for every exporter's form of a block, too few to leave it. */
-const reach = 48;
+const usualReach = 48;
 
 /**
  * The nodes behind a value, nearest first, without quantising and casts, and not beyond those that
@@ -12,7 +12,7 @@ export function nodesBehind(
   value: string,
   options: { readonly pass?: (node: Node) => boolean; readonly most?: number } = {},
 ): Node[] {
-  const { pass = () => true, most = reach } = options;
+  const { pass = () => true, most = usualReach } = options;
   const seen = new Set<Node>();
   const open = [value];
   for (let i = 0; i < open.length && seen.size < most; i++) {
@@ -44,4 +44,31 @@ export function sourceOf(facts: GraphFacts, value: string): string {
 export function makerOf(facts: GraphFacts, value: string): Node | undefined {
   const at = facts.producer(sourceOf(facts, value));
   return at === undefined ? undefined : facts.model.graph.nodes[at];
+}
+
+/** Number of nodes behind a skip feature to search for its layer. */
+const weightReach = 64;
+const layers = new Set(['Conv', 'ConvTranspose', 'FusedConv', 'MatMul', 'Gemm']);
+
+/** Whether a node applies weights to features. */
+export function isLayer({ opType }: Node): boolean {
+  return layers.has(opType);
+}
+
+/** Name of the weight of the nearest layer behind a value; the value's own without one. */
+export function weightBehind(facts: GraphFacts, value: string): string {
+  const { nodes, initializers } = facts.model.graph;
+  const stored = new Set(initializers.map(({ name }) => name));
+  const open = [value];
+  const seen = new Set<string>();
+  for (let at = 0; at < open.length && at < weightReach; at++) {
+    const maker = facts.producer(open[at]!);
+    if (maker === undefined) continue;
+    const node = nodes[maker]!;
+    const weight = isLayer(node) ? node.inputs[1] : undefined;
+    if (weight !== undefined && stored.has(weight)) return weight;
+    for (const input of node.inputs) if (!seen.has(input)) open.push(input);
+    for (const input of node.inputs) seen.add(input);
+  }
+  return value;
 }

@@ -9,8 +9,8 @@ import {
 import { readSafetensors, type TensorMap } from '@pip-graft/weights';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { promptirDefaults } from '../../src/networks/promptir-config.ts';
-import { restormerDefaults } from '../../src/networks/restormer-config.ts';
+import { promptirDefaults } from '../../src/networks/build-promptir.ts';
+import { restormerDefaults } from '../../src/networks/restormer-trunk.ts';
 import { unetDefaults } from '../../src/networks/unet-config.ts';
 
 const goldens = new URL('../goldens/', import.meta.url);

@@ -2,7 +2,7 @@ import { type Backbone, backboneParameters, detectBackbone } from '@pip-graft/ba
 import { elementCount, type FloatTensor } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
 import { nafnetDefaults } from '../../src/networks/nafnet-config.ts';
-import { restormerDefaults } from '../../src/networks/restormer-config.ts';
+import { restormerDefaults } from '../../src/networks/restormer-trunk.ts';
 import { unetDefaults } from '../../src/networks/unet-config.ts';
 
 interface Tensor extends FloatTensor {

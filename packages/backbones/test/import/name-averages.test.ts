@@ -7,7 +7,7 @@ import {
 import { elementCount, type FloatTensor } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
 import { nafnetDefaults } from '../../src/networks/nafnet-config.ts';
-import { restormerDefaults } from '../../src/networks/restormer-config.ts';
+import { restormerDefaults } from '../../src/networks/restormer-trunk.ts';
 
 const nafnet: Backbone = {
   family: 'nafnet',

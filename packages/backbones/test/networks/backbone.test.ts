@@ -12,7 +12,7 @@ import type { Model } from '@pip-graft/onnx-graft';
 import { elementCount, type FloatTensor } from '@pip-graft/weights';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { restormerDefaults } from '../../src/networks/restormer-config.ts';
+import { restormerDefaults } from '../../src/networks/restormer-trunk.ts';
 
 const tiny: Backbone = {
   family: 'restormer',

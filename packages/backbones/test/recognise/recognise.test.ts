@@ -1,7 +1,7 @@
 import { type Backbone, buildBackbone, locateSkips, nafnetDefaults } from '@pip-graft/backbones';
 import { describe, expect, test } from 'vitest';
-import { promptirDefaults } from '../../src/networks/promptir-config.ts';
-import { restormerDefaults } from '../../src/networks/restormer-config.ts';
+import { promptirDefaults } from '../../src/networks/build-promptir.ts';
+import { restormerDefaults } from '../../src/networks/restormer-trunk.ts';
 import { unetDefaults } from '../../src/networks/unet-config.ts';
 import { sitesOf } from '../locate/located-of.ts';
 import { anonymise, reorder, rewritten } from '../rewritten.ts';

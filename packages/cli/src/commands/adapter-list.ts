@@ -86,6 +86,6 @@ function textOf(shown: readonly Listed[], host: string | undefined, columns?: nu
 }
 
 function stateOf(fit: BaseFit): string {
-  if (fit.fits === null) return 'may fit: it does not say for which file';
+  if (fit.fits === null) return 'may fit: it does not record its host';
   return fit.fits ? 'fits' : `made for ${fit.madeFor}`;
 }

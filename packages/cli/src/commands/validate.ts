@@ -5,13 +5,13 @@ import { formatValidation, formatVerdict } from '@pip-graft/report/text';
 import { readImage } from '@pip-graft/restore';
 import type { Device } from '@pip-graft/runtime';
 import { explainGraft, type ValidateOptions, validateGraft } from '@pip-graft/validate';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/expected-device.ts';
 import {
-  decimal,
   type MaxPixelsOption,
   maxPixelsOption,
   pixelsOf,
+  positive,
   wholeNumber,
 } from '../options/options.ts';
 import {
@@ -66,12 +66,12 @@ export function command(): Command {
     .option(
       '--max-overhead <ratio>',
       "fail if the grafted model takes more than this multiple of the host's time",
-      ratio,
+      positive,
     )
     .option(
       '--max-memory <ratio>',
       "fail if the grafted model takes more than this multiple of the host's memory",
-      ratio,
+      positive,
     )
     .option(
       '--layers',
@@ -174,11 +174,4 @@ async function settingsOf(
 function sizeMultipleOf(path: string): number {
   using opened = openModel(path);
   return lookAt(opened.model).sizeMultiple;
-}
-
-function ratio(text: string): number {
-  const value = decimal(text);
-  if (!(value > 0) || !Number.isFinite(value))
-    throw new InvalidArgumentError('expected a number above 0.');
-  return value;
 }

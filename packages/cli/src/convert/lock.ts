@@ -37,7 +37,7 @@ export function readLock(path: string, needed: boolean): Lock | null {
     if (!needed) return null;
     throw new GraftError(
       'GATE_FAILED',
-      `${path}: there is no lock to hold the conversion against; convert once without --frozen and commit what that writes.`,
+      `${path}: there is no lock to compare the conversion with; convert once without --frozen and commit what that writes.`,
     );
   }
   try {

@@ -53,7 +53,7 @@ function sorted(problems: Evaluation['problems']): Evaluation['problems'] {
 
 function passedOver(ignored: readonly string[]): string {
   const rest = ignored.length > 5 ? ` and ${ignored.length - 5} more` : '';
-  return `passed over, no PNG, JPEG, WebP, TIFF or AVIF: ${ignored.slice(0, 5).join(', ')}${rest}`;
+  return `skipped, not PNG, JPEG, WebP, TIFF or AVIF: ${ignored.slice(0, 5).join(', ')}${rest}`;
 }
 
 /** Gate on the average PSNR of the model's output: grafted if there is a graft. */

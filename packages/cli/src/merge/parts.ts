@@ -184,7 +184,7 @@ export function requireAllShards(parts: readonly Sharded<{ readonly shard: Shard
     for (const position of order) {
       const other = positions.get(position);
       if (other !== undefined || position >= total)
-        throw invalid(path, `its list is not that of ${other ?? first.path}`);
+        throw invalid(path, `its list differs from that of ${other ?? first.path}`);
       positions.set(position, path);
     }
   }

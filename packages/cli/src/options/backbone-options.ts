@@ -89,7 +89,7 @@ function four(name: string, values: readonly number[]): Four {
   ) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `--${name}: expected four numbers, levels 1 to 3 and the latent, as 1,2,2,4.`,
+      `--${name}: expected four numbers, for levels 1 to 3 and the latent, such as 1,2,2,4.`,
     );
   }
   return [a, b, c, d];

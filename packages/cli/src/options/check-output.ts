@@ -47,7 +47,7 @@ export function checkOutputFile(path: string): void {
   const there = statOf(path);
   if (there?.isDirectory()) throw refuse(path, 'it is a folder');
   if (/[/\\]$/.test(path))
-    throw refuse(path, 'it ends as the name of a folder does, and a file is written');
+    throw refuse(path, 'it ends like the name of a folder, but a file is written');
   if (there && !there.isFile()) throw refuse(path, 'it is not a file');
   requireWritable(path);
 }
@@ -98,7 +98,7 @@ export function checkResultsFolder(path: string): void {
   if (there === undefined && isLink(path))
     throw new GraftError(
       'WRITE_FAILED',
-      `${path}: it is a link to '${readlinkSync(path)}', where nothing is; make that folder, or choose another.`,
+      `${path}: it is a link to '${readlinkSync(path)}', which does not exist; make that folder, or choose another.`,
     );
   try {
     // A folder that exists needs nothing of those above it.

@@ -61,6 +61,6 @@ function feedOf(text: string, all: Readonly<Record<string, number>> = {}): Recor
   const at = text.lastIndexOf('=');
   const value = at > 0 ? decimal(text.slice(at + 1)) : Number.NaN;
   if (!Number.isFinite(value))
-    throw new InvalidArgumentError('expected an input and a number, as sigma=25.');
+    throw new InvalidArgumentError('expected an input and a number, such as sigma=25.');
   return Object.fromEntries([...Object.entries(all), [text.slice(0, at), value]]);
 }

@@ -41,7 +41,7 @@ export function wholeNumber(minimum: number, maximum: number) {
 /** Parses whole numbers separated by commas. */
 export function wholeNumbers(text: string): number[] {
   if (!/^\d{1,6}(,\d{1,6})*$/.test(text)) {
-    throw new InvalidArgumentError('expected whole numbers joined by commas, as 1,2,2,4.');
+    throw new InvalidArgumentError('expected whole numbers joined by commas, such as 1,2,2,4.');
   }
   return text.split(',').map(Number);
 }
@@ -89,6 +89,21 @@ export function decibels(text: string): number {
 /** Parses a decimal number such as `0.5`, `-1` or `1e-3`; NaN for others, such as `0x10`. */
 export function decimal(text: string): number {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+}
+
+/** Parses a number above 0, for commander's option parser. */
+export function positive(text: string): number {
+  const value = decimal(text);
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError('expected a number above 0.');
+  return value;
+}
+
+/** Parses a number of at least 0. */
+export function positiveOrZero(text: string): number {
+  const value = decimal(text);
+  if (value >= 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('expected a number of 0 or more.');
 }
 
 /** Largest usual strength; few adapters were ever tested beyond it. */

@@ -59,7 +59,7 @@ export function parseMap(text: string): Record<string, string> {
     const [task = '', label = '', ...rest] = part.split('=').map((word) => word.trim());
     if (task === '' || label === '' || rest.length > 0 || map.has(task)) {
       const why = map.has(task) ? `'${task}' is given twice` : 'expected TASK=LABEL,…';
-      throw new GraftError('INVALID_ARGUMENT', `--map '${part}': ${why}, as derain=rain.`);
+      throw new GraftError('INVALID_ARGUMENT', `--map '${part}': ${why}, such as derain=rain.`);
     }
     map.set(task, label);
   }

@@ -28,7 +28,7 @@ export function define(name: string, summary: string, examples: readonly string[
   return new Command(name)
     .description(summary)
     .option('--json', 'print one machine-readable result on stdout')
-    .option('--quiet', 'print nothing but results asked for and failures')
+    .option('--quiet', 'print only failures and the results that are asked for')
     .option('--debug', 'print a stack trace with an error')
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
 }

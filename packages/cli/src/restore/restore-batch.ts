@@ -178,7 +178,7 @@ function clipped(path: string, share: number): string {
 }
 
 function resized(path: string, { height, width }: NonNullable<Batch['inside']>): string {
-  return `warning: ${path}: the model resizes whatever it gets to ${width}x${height}, so in tiles the result is another than for the whole image; leave out --tile, or restore a smaller image`;
+  return `warning: ${path}: the model resizes whatever it gets to ${width}x${height}, so in tiles the result differs from that of the whole image; omit --tile, or restore a smaller image`;
 }
 
 function isFinal({ code, cause }: GraftError): boolean {

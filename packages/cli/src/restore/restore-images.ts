@@ -50,7 +50,7 @@ export async function restoreImages(
   const journal = await Journal.open(output, shard);
   if (journal.ignored > 0) {
     session.note(
-      `${output}: ${journal.ignored} lines of its journal make no sense and are ignored`,
+      `${output}: ${journal.ignored} lines of its journal cannot be read and are ignored`,
     );
   }
   const key = keyOf(settings, request);
@@ -131,7 +131,7 @@ async function onDevice(
     });
     if (door && opened.door.output !== door.output) {
       batch.session.note(
-        `${path}: its output '${door.output}' is not an image; its output '${opened.door.output}' is taken`,
+        `${path}: its output '${door.output}' is not an image; its output '${opened.door.output}' is used`,
       );
     }
     if (opened.measured) noteRange(path, opened.door.values, batch.session);
@@ -182,7 +182,7 @@ async function notDone(
   const todo: Job[] = [];
   for (const [index, job] of jobs.entries()) {
     session.signal.throwIfAborted();
-    session.progress('looking at what is done', index, jobs.length);
+    session.progress('checking what is done', index, jobs.length);
     // Keep an unreadable image: restoring it fails with the reason.
     const input = (): Promise<string | undefined> =>
       readFile(filePath(job.path)).then(digestOf, () => undefined);

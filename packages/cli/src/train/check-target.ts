@@ -42,7 +42,7 @@ export async function checkTarget({
     const problem = taken.get(resolve(path));
     if (problem !== undefined)
       throw new GraftError('INVALID_ARGUMENT', `${path}: ${problem}; choose another name.`);
-    taken.set(resolve(path), 'two results would go into one place');
+    taken.set(resolve(path), 'two results would go to the same place');
   }
   // Without a state there is nothing to continue, and the run begins.
   const replace = force || (resume && existsSync(state));

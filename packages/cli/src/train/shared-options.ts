@@ -6,6 +6,7 @@ import {
   type MaxPixelsOption,
   maxPixelsOption,
   outputOption,
+  positive,
   wholeNumber,
 } from '../options/options.ts';
 
@@ -105,21 +106,6 @@ export function number(
   return value === undefined ? option : option.default(value);
 }
 
-/** Parses a number above 0, for commander's option parser. */
-export function positive(text: string): number {
-  const value = decimal(text);
-  if (!(value > 0) || !Number.isFinite(value))
-    throw new InvalidArgumentError('expected a number above 0.');
-  return value;
-}
-
-/** Parses a number of at least 0. */
-export function positiveOrZero(text: string): number {
-  const value = decimal(text);
-  if (value >= 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('expected a number of 0 or more.');
-}
-
 /** Parses LABEL=FOLDER, and adds it to those before. */
 export function folderOf(
   text: string,
@@ -127,7 +113,7 @@ export function folderOf(
 ): Record<string, string> {
   const at = text.indexOf('=');
   if (at <= 0 || at === text.length - 1)
-    throw new InvalidArgumentError('expected LABEL=FOLDER, as rain=rain100/.');
+    throw new InvalidArgumentError('expected LABEL=FOLDER, such as rain=rain100/.');
   return { ...all, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
@@ -185,7 +171,7 @@ export function rangeOf(text: string, all: RangeChoice = {}): RangeChoice {
   const parts = /^([^.=]+)\.([^.=]+)=(-?[\d.]+?)(?:\.\.(-?[\d.]+))?$/.exec(text);
   if (!parts)
     throw new InvalidArgumentError(
-      'expected LABEL.KEY=LOW..HIGH or LABEL.KEY=NUMBER, as haze.t=0.15..0.95.',
+      'expected LABEL.KEY=LOW..HIGH or LABEL.KEY=NUMBER, such as haze.t=0.15..0.95.',
     );
   const [, label = '', key = '', low, high] = parts;
   const chosen = Object.hasOwn(all, label) ? all[label as keyof RangeChoice] : {};
@@ -199,7 +185,7 @@ export function sharesOf(text: string): Record<string, number> {
       const [, label, share] = /^([^=]+)=([1-9]\d{0,3})$/.exec(part) ?? [];
       if (label !== undefined) return [label, Number(share)];
       throw new InvalidArgumentError(
-        'expected LABEL=NUMBER with a whole number from 1 to 9999, as noise=2.',
+        'expected LABEL=NUMBER with a whole number from 1 to 9999, such as noise=2.',
       );
     }),
   );

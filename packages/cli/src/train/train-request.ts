@@ -11,14 +11,12 @@ import {
   type ValidationRequest,
 } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
-import { decimal, wholeNumber } from '../options/options.ts';
+import { decimal, positive, positiveOrZero, wholeNumber } from '../options/options.ts';
 import {
   type DegradeRequest,
   degradeOptions,
   labelsOf,
   number,
-  positive,
-  positiveOrZero,
   requireData,
   type StepRequest,
   stepOptions,
@@ -138,7 +136,7 @@ export function checkRequest(given: TrainRequest, alone: boolean): void {
       '--spikes: it compares losses above 0, and those of --loss psnr are below; pass --no-spikes.',
     );
   if (given.stage && given.steps !== undefined)
-    refuse('--steps: --stage sets the length of the run, too; omit --steps.');
+    refuse('--steps: --stage also sets the length of the run; omit --steps.');
   const without = (['validateEvery', 'validatePatch', 'patience'] as const).find(
     (key) => given.validate === undefined && given[key] !== undefined,
   );
@@ -178,14 +176,14 @@ export function stagesOf(given: TrainRequest): TrainOptions[] {
 function decay(text: string): number {
   const value = decimal(text);
   if (value > 0 && value < 1) return value;
-  throw new InvalidArgumentError('expected a number above 0 and below 1, as 0.999.');
+  throw new InvalidArgumentError('expected a number above 0 and below 1, such as 0.999.');
 }
 
 function betasOf(text: string): [number, number] {
   const [first, second, ...more] = text.split(',').map(decimal);
   const fits = (beta: number | undefined) => beta !== undefined && beta >= 0 && beta < 1;
   if (!fits(first) || !fits(second) || more.length > 0)
-    throw new InvalidArgumentError('expected two numbers from 0 to below 1, as 0.9,0.99.');
+    throw new InvalidArgumentError('expected two numbers from 0 to below 1, such as 0.9,0.99.');
   return [first!, second!];
 }
 
@@ -250,7 +248,7 @@ export function stageOf(text: string, all: readonly GivenStage[] = []): GivenSta
     const known = Object.hasOwn(keys, key) ? keys[key] : undefined;
     if (!known || values.length !== 1)
       throw new InvalidArgumentError(
-        `expected KEY=VALUE joined by commas, as steps=24000,batch=8,patch=64,rate=1e-3; the keys are ${Object.keys(keys).join(', ')}.`,
+        `expected KEY=VALUE joined by commas, such as steps=24000,batch=8,patch=64,rate=1e-3; the keys are ${Object.keys(keys).join(', ')}.`,
       );
     if (known[0] in stage) throw new InvalidArgumentError(`'${key}' is given twice.`);
     try {

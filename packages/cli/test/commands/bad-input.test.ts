@@ -238,7 +238,7 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
   [
     'a model under the name of a folder',
     7,
-    'new/: it ends as the name of a folder does, and a file is written; choose another name.',
+    'new/: it ends like the name of a folder, but a file is written; choose another name.',
     ['apply', 'host.onnx', '--adapter', 'init', '-o', 'new/'],
   ],
   ['an adapter over other files', 7, 'it holds files', ['adapter', 'init', 'host.onnx', '-o', '.']],

@@ -184,7 +184,7 @@ describe('graft eval', () => {
     expect(ended.stdout).toContain('✗ derain alone.jpg: bad/derain/target has no image');
     expect(ended.stdout).toContain('✗ derain zero: bad/derain/target/zero.png: not a readable');
     expect(ended.stdout).toContain(
-      'passed over, no PNG, JPEG, WebP, TIFF or AVIF: bad/derain/input/old',
+      'skipped, not PNG, JPEG, WebP, TIFF or AVIF: bad/derain/input/old',
     );
     expect(ended.stdout).toMatch(/\ngrafted\.onnx: 1 image measured; 2 not\n$/);
     expect(ended.stderr).toBe('');

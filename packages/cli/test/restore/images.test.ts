@@ -230,7 +230,7 @@ afterAll(() => rmSync(resultFolder, { recursive: true }));
 describe('placeResults', () => {
   it.each([
     ['a path through a file', 'a-file/x', /a-file.*' is a file; choose another path/],
-    ['a link to nothing', 'dangling', /it is a link to 'nowhere', where nothing is; make that/],
+    ['a link to nothing', 'dangling', /it is a link to 'nowhere', which does not exist; make that/],
   ])('rejects %s before anything runs', (_, output, message) => {
     const images = [picture('in/a.png', 'a.png')];
     expect(() => placeResults(images, at(output))).toThrow(

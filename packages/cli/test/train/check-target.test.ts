@@ -87,7 +87,7 @@ describe('checkTarget', () => {
       /host\.onnx: the result would replace the input/,
     );
     await expect(with_('x/../a.state.safetensors')).rejects.toThrow(
-      /two results would go into one place/,
+      /two results would go to the same place/,
     );
     await expect(with_('a')).rejects.toThrow(/two results/);
     put('b');

@@ -149,7 +149,7 @@ export function uncover(grafted: Model, newHash: () => Hash): Uncovered {
   if (found === graft.host.digest) return { model, graft };
   throw new GraftError(
     'GATE_FAILED',
-    `${grafted.source.label}: without its graft it is ${found}, and what was grafted was ${graft.host.digest}: something changed the file since. Take the graft out with \`graft remove\`, look at what is left, and apply the adapters to that.`,
+    `${grafted.source.label}: with the graft removed it is ${found}, but the host that was grafted was ${graft.host.digest}: something changed the file since. Remove the graft with \`graft remove\`, look at the result, and apply the adapters to that.`,
   );
 }
 

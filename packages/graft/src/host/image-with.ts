@@ -59,7 +59,7 @@ export function imageWith(
   if (sizing) {
     throw new GraftError(
       'UNSUPPORTED_HOST',
-      `${label}: its input '${sizing}' sets a size, and one number would suit images of one size only; export the model without it, with sizes that it takes from the image.`,
+      `${label}: its input '${sizing}' sets a size, and one number fits images of one size only; export the model without it, with sizes computed from the image.`,
     );
   }
   const toFill = whatToFill(image);
@@ -100,7 +100,7 @@ function isInParts({ sample }: Host['facts'], input: string, sites: readonly Ski
 const sizeOperators =
   /^(Identity|Cast|Concat|Slice|Gather|Squeeze|Unsqueeze|Reshape|Split|Add|Sub|Mul|Div|Floor|Ceil|Min|Max)$/;
 
-/** Inputs by which operators are told a size: scales and sizes, and a shape. */
+/** Inputs that give operators a size: scales and sizes, and a shape. */
 const sizeInputs: Readonly<Record<string, readonly number[]>> = {
   Resize: [2, 3],
   Upsample: [1],
@@ -126,7 +126,7 @@ function setsSize(facts: Host['facts'], input: string): boolean {
 /** Element types that a number can fill. */
 const fillableTypes = /^(float(16|32|64)|bfloat16|u?int(8|16|32|64)|bool)$/;
 
-/** How an input that is no tensor of a known type is named: a sequence, an optional value. */
+/** Names the type of an input; it may be a sequence or an optional value instead of a tensor. */
 function ofType({ dataType, dims }: ValueInfo): string {
   if (dataType !== undefined) return `of type ${dataType}`;
   return dims === undefined ? 'that is not a tensor' : 'of unknown type';
@@ -176,7 +176,7 @@ function whyUnusable({
   output,
 }: NonNullable<Host['located']['image']>): string | undefined {
   if (output === undefined)
-    return `no output of it is an image made of '${input}'; a restoration network makes one of the same size.`;
+    return `none of its outputs is an image made of '${input}'; a restoration network makes one of the same size.`;
   const notFilled = whyNotFilled({ input, inputChannels });
   if (notFilled) return notFilled;
   if (outputChannels !== undefined && ![1, 3, 4].includes(outputChannels))

@@ -102,7 +102,7 @@ test('an input that sets a size is named, because no number suits all images', (
     expect.objectContaining({
       code: 'UNSUPPORTED_HOST',
       message: expect.stringContaining(
-        "its input 'size' sets a size, and one number would suit images of one size only",
+        "its input 'size' sets a size, and one number fits images of one size only",
       ) as string,
     }) as Error,
   );

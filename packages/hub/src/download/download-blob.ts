@@ -106,7 +106,7 @@ async function ask(
   await response.body?.cancel();
   // What is there cannot be continued, now or later: a hub that does not count as others do.
   if (from > 0) return ask(request, 0);
-  throw unreachable(errand, 'the hub answered with another part of the file than was asked for');
+  throw unreachable(errand, 'the hub answered with a different part of the file');
 }
 
 async function append(
@@ -121,7 +121,7 @@ async function append(
   for await (const bytes of arriving(body, errand)) {
     done += bytes.length;
     if (done > identity.size)
-      throw other(errand, `it is longer than the ${identity.size} bytes that the hub says`);
+      throw other(errand, `it is longer than the ${identity.size} bytes that the hub reports`);
     hash.update(bytes);
     await file.appendFile(bytes);
     onBytes(done);

@@ -1,7 +1,7 @@
 import { NameScope } from '../edit/name-scope.ts';
 import { GraftError } from '../error.ts';
 import type { DataType } from '../model/data-type.ts';
-import { numberBytes } from './number-bytes.ts';
+import { numberBytes } from '../number/number-bytes.ts';
 import type {
   AttributeSpec,
   Fragment,

@@ -1,13 +1,12 @@
 import * as argument from '../argument.ts';
 import type { Graph, Model, Node } from '../model/model.ts';
 import { readEntry } from '../model/read-tensor.ts';
-import { nodePlace, tensorsOf } from '../model/tensors-of.ts';
+import { nodePlace, tensorsOf } from '../model/tensors.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import { checkNames } from './check-names.ts';
 import { checkNodes } from './check-nodes.ts';
-import { checkTensor } from './check-tensor.ts';
-import { checkWeights } from './check-weights.ts';
+import { checkTensor, checkWeights } from './check-tensors.ts';
 import { type Finding, Findings, givenNames, isVisible, type Scope } from './finding.ts';
 
 /** Since this IR version an initializer need not be listed as an input (onnx.proto). */
@@ -68,7 +67,7 @@ function checkListed(model: Model, findings: Findings): void {
   const { initializers, sparseInitializers } = model.graph;
   for (const { name } of [...initializers, ...sparseInitializers]) {
     if (inputs.has(name)) continue;
-    const message = `IR version ${model.irVersion} wants every initializer listed as an input too.`;
+    const message = `IR version ${model.irVersion} requires every initializer to be an input too.`;
     findings.error('INITIALIZER_NOT_INPUT', `initializer '${name}'`, message);
   }
 }

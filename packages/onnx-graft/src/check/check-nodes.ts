@@ -1,6 +1,6 @@
 import type { Node } from '../model/model.ts';
 import { inFileOrder } from '../model/sort-nodes.ts';
-import { nodePlace } from '../model/tensors-of.ts';
+import { nodePlace } from '../model/tensors.ts';
 import { type Findings, isVisible, type Scope } from './finding.ts';
 
 /**

@@ -1,5 +1,4 @@
 import * as argument from '../argument.ts';
-import { externalRange, externalTensors } from '../model/external-tensors.ts';
 import type {
   ExternalData,
   Field,
@@ -11,6 +10,7 @@ import type {
   ValueInfo,
 } from '../model/model.ts';
 import { inFileOrder } from '../model/sort-nodes.ts';
+import { externalRange, externalTensors } from '../model/tensors.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import type { ByteSource } from '../wire/source.ts';
 

@@ -1,7 +1,7 @@
 import type { Fragment, TensorSpec, ValueSpec } from '../author/spec.ts';
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
-import { readLater, sameData } from '../model/read-later.ts';
+import { readLater, sameData } from '../model/read-model.ts';
 import type { Piece } from '../wire/source.ts';
 import { encodeMetadata, encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
 import { type Edit, lengthWidth, renameValues, rewrite, shortestLengthWidth } from './rewrite.ts';

@@ -1,7 +1,7 @@
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
 import { readGraph, readNode } from '../model/read-graph.ts';
-import { readLater, sameData } from '../model/read-later.ts';
+import { readLater, sameData } from '../model/read-model.ts';
 import { readEntry } from '../model/read-tensor.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import { bytesSource } from '../wire/source.ts';

@@ -129,6 +129,6 @@ export function isUnchanged(before: FileState, now: FileState | undefined): bool
 export function changed(path: string): GraftError {
   return new GraftError(
     'READ_FAILED',
-    `${path}: it changed while it was read, so what was made of it would be of two files; run again when nothing writes to it.`,
+    `${path}: it changed while it was read, so the result would mix two files; run again when nothing writes to it.`,
   );
 }

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import * as argument from '../argument.ts';
-import { externalLength, externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
+import { externalLength, externalTensors } from '../model/tensors.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { checkExternalFile } from './check-external-file.ts';
 import {

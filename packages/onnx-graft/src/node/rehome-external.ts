@@ -1,11 +1,10 @@
 import { statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import * as argument from '../argument.ts';
-import { inlineExternal } from '../edit/inline-external.ts';
-import { relocateExternal } from '../edit/relocate-external.ts';
+import { inlineExternal, relocateExternal } from '../edit/external-data.ts';
 import { GraftError } from '../error.ts';
-import { dataFile, externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
+import { dataFile, externalLocations } from '../model/tensors.ts';
 import { checkExternalFile } from './check-external-file.ts';
 import { filePath, followLink } from './file-path.ts';
 
@@ -83,7 +82,7 @@ function referenceTo(file: string, folder: string): string {
   if (path.startsWith('..')) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${file}: it cannot be referenced from ${folder}, because runtimes refuse external data above the model's folder; save beside it, or choose link, copy or inline.`,
+      `${file}: it cannot be referenced from ${folder}, because runtimes reject external data above the model's folder; save beside it, or choose link, copy or inline.`,
     );
   }
   return path.split(sep).join('/');

@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type ExternalizeOptions, externalizeWeights } from '../edit/externalize-weights.ts';
-import { inlineExternal } from '../edit/inline-external.ts';
+import {
+  type ExternalizeOptions,
+  externalizeWeights,
+  inlineExternal,
+} from '../edit/external-data.ts';
 import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
-import { externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
+import { externalLocations } from '../model/tensors.ts';
 import { type ByteSource, chunks } from '../wire/source.ts';
 import { filePath, followLink, ioError, makeFolder, unmakeFolders } from './file-path.ts';
 import { fileSource } from './file-source.ts';

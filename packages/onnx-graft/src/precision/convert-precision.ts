@@ -7,8 +7,8 @@ import { GraftError } from '../error.ts';
 import { linksOf } from '../facts/links.ts';
 import { dataTypeCode } from '../model/data-type.ts';
 import type { Field, Model, Tensor, ValueInfo } from '../model/model.ts';
-import { readLater } from '../model/read-later.ts';
-import { toFloat16 } from '../number/float16.ts';
+import { readLater } from '../model/read-model.ts';
+import { toFloat16 } from '../number/number-bytes.ts';
 import { FieldWriter } from '../wire/field-writer.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import type { Piece } from '../wire/source.ts';
@@ -148,7 +148,7 @@ function halfBytes(bytes: Uint8Array): Uint8Array {
 /**
  * Whether a tensor of little-endian float32 bytes fits float16: no finite number becomes infinite,
  * and the whole is not so small that float16 blurs or loses it, as for the epsilon of a norm.
- * Single small numbers beside larger ones are no loss.
+ * Single small numbers beside larger ones are not a loss.
  */
 function fitsHalf(bytes: Uint8Array): boolean {
   let most = 0;

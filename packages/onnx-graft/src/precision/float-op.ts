@@ -1,6 +1,6 @@
-import { numberBytes } from '../author/number-bytes.ts';
 import type { Model, Node, Tensor } from '../model/model.ts';
 import { elementCount, readTensor } from '../model/read-tensor.ts';
+import { numberBytes } from '../number/number-bytes.ts';
 
 /**
  * How an operator treats numbers: `product` sums over many (convolutions, matrix products),

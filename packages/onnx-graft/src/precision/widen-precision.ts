@@ -3,9 +3,9 @@ import { encodeNode, encodeTensor, encodeValueInfo } from '../edit/encode.ts';
 import { type Edit, rewrite } from '../edit/rewrite.ts';
 import { dataTypeCode } from '../model/data-type.ts';
 import type { Field, Model, Node, Tensor, ValueInfo } from '../model/model.ts';
-import { readLater } from '../model/read-later.ts';
+import { readLater } from '../model/read-model.ts';
 import { elementCount, readTensor } from '../model/read-tensor.ts';
-import { fromFloat16 } from '../number/float16.ts';
+import { fromFloat16 } from '../number/number-bytes.ts';
 import type { Piece } from '../wire/source.ts';
 
 /**

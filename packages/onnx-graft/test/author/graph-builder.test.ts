@@ -1,6 +1,6 @@
 import { GraftError, GraphBuilder, ops } from '@pip-graft/onnx-graft';
 import { describe, expect, test } from 'vitest';
-import { numberBytes } from '../../src/author/number-bytes.ts';
+import { numberBytes } from '../../src/number/number-bytes.ts';
 
 describe('GraphBuilder', () => {
   test('names nodes, outputs and tensors under its prefix, in order', () => {

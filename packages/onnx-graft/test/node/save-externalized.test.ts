@@ -19,8 +19,8 @@ import {
 import { openModel, saveExternalized, saveModel } from '@pip-graft/onnx-graft/node';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { numberBytes } from '../../src/author/number-bytes.ts';
-import { inlineExternal } from '../../src/edit/inline-external.ts';
+import { inlineExternal } from '../../src/edit/external-data.ts';
+import { numberBytes } from '../../src/number/number-bytes.ts';
 
 let folder = '';
 beforeEach(() => {

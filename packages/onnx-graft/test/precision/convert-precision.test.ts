@@ -12,7 +12,7 @@ import {
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { numberBytes } from '../../src/author/number-bytes.ts';
+import { numberBytes } from '../../src/number/number-bytes.ts';
 import { image, kernel, type Lines, linesOf, modelOfLines, result } from './lines.ts';
 
 const { onnx } = onnxProto;

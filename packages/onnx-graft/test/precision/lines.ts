@@ -5,7 +5,7 @@ import {
   type Model,
   type ValueSpec,
 } from '@pip-graft/onnx-graft';
-import { numberBytes } from '../../src/author/number-bytes.ts';
+import { numberBytes } from '../../src/number/number-bytes.ts';
 
 /** A small model as text. Weights are float32 by default. */
 export interface Lines {

@@ -3,7 +3,7 @@ import { checkModel, convertPrecision, type Model } from '@pip-graft/onnx-graft'
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { numberBytes } from '../../src/author/number-bytes.ts';
+import { numberBytes } from '../../src/number/number-bytes.ts';
 import { widenPrecision } from '../../src/precision/widen-precision.ts';
 import { modelOfLines } from './lines.ts';
 

@@ -1,5 +1,4 @@
 import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
-import { maxPromptStd } from '../config/limits.ts';
 import {
   type PipAttach,
   type PipGate,
@@ -10,6 +9,7 @@ import {
   pipModes,
   pipPositions,
 } from '../config/pip-config.ts';
+import { maxPromptStd } from '../config/validate-config.ts';
 import type { InitOptions } from './adapter.ts';
 
 const keys = [

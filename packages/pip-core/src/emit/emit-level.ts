@@ -4,7 +4,7 @@ import { foldGate } from '../fold/fold.ts';
 import { names } from '../parameters/names.ts';
 import type { Steering } from './emit-shares.ts';
 import { type LevelContext, within } from './level-context.ts';
-import { emitPromptToFeature } from './prompt-to-feature/prompt-to-feature.ts';
+import { emitPromptToFeature } from './prompt-to-feature.ts';
 import { emitPromptToPrompt } from './prompt-to-prompt.ts';
 import { emitDegradationPrompt, emitSemanticMap, emitUniversalPrompt } from './prompts.ts';
 import { asValue, constantTensor, reshapeWeight } from './weight.ts';

@@ -1,8 +1,13 @@
-import { argument, GraftError, type Model } from '@pip-graft/onnx-graft';
+import {
+  argument,
+  GraftError,
+  type Model,
+  type UnspliceOptions,
+  unsplice,
+} from '@pip-graft/onnx-graft';
 import { Json } from '../json/read-json.ts';
 import { stampKey } from '../plan/check-host.ts';
-import { type GraftRecord, graftRecordVersion } from './graft-record.ts';
-import { type Stamp, stampFormat } from './stamp-format.ts';
+import { type GraftRecord, graftRecordVersion, type Stamp, stampFormat } from './graft-record.ts';
 
 /**
  * Reads the record of a model's graft; null if the model has none.
@@ -55,7 +60,7 @@ function requireModules(
   const places = modules.map(({ adapter }) => adapter);
   const stray = places.findIndex((place) => !Object.hasOwn(adapters, place));
   if (stray >= 0) {
-    const problem = `must be the place of one of ${adapters.length} adapters`;
+    const problem = `must be the index of one of ${adapters.length} adapters`;
     throw json.error([...at, stray, 'adapter'], problem);
   }
   if (places.length === 0 || new Set(places).size < places.length)
@@ -84,4 +89,29 @@ function requireOwn({ undo, inputs, auto, sites }: Stamp, json: Json): void {
       ([output, value]) => Object.hasOwn(redirects, output) && redirects[output] === value,
     );
   if (!agree) throw json.error(['undo'], 'does not redirect what the sites say');
+}
+
+/**
+ * Removes a graft. If nothing else changed the file, the result is the host byte for byte: its
+ * digest is then `graft.host.digest`.
+ *
+ * Errors: `NOT_GRAFTED` if the model has no graft; `CORRUPT_FILE` for an invalid stamp, or if another
+ * program rewrote the model so that the rest is not one.
+ *
+ * @example
+ * const { model: host, graft } = ungraft(grafted);
+ */
+export function ungraft(
+  model: Model,
+  options?: UnspliceOptions,
+): { readonly model: Model; readonly graft: GraftRecord } {
+  argument.requireModel(model, 'ungraft');
+  const graft = readGraft(model);
+  if (graft === null) {
+    throw new GraftError(
+      'NOT_GRAFTED',
+      `${model.source.label}: it carries no graft (no metadata '${stampKey}'); pass a model that \`graft apply\` wrote.`,
+    );
+  }
+  return { model: unsplice(model, stampKey, graft.undo, options), graft };
 }

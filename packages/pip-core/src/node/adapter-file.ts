@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
@@ -10,6 +11,8 @@ import {
   isBelow,
   realPath,
 } from '@pip-graft/onnx-graft/node';
+import type { Adapter } from '../adapter/adapter.ts';
+import { encodeAdapter } from '../adapter/adapter-text.ts';
 
 /**
  * Opens a file of an adapter folder. In the cache of a model hub, which is made of links, the blobs
@@ -76,4 +79,29 @@ export function requireFolder(folder: string, what: string): void {
   }
   if (!isFolder)
     throw new GraftError('READ_FAILED', `${folder}: ${what} is a folder, and this is a file.`);
+}
+
+/** Bytes of `adapter_config.json`: a thousand times a real one. */
+export const maxConfigBytes = 1024 * 1024;
+
+/** Bytes of an adapter's `package.json` to read for its name and version. */
+export const maxPackageBytes = 1024 * 1024;
+
+/** Folders above the working directory to search for `node_modules`. */
+export const maxParents = 64;
+
+/** Packages of one `node_modules` to search for adapters. */
+export const maxPackages = 100_000;
+
+/** Adds an adapter's digest: SHA-256 of canonical config and tensors, not of a file's encoding. */
+export function withDigest(adapter: Adapter): Adapter {
+  const { config, tensors } = encodeAdapter(adapter);
+  return { ...adapter, digest: sha256(config, tensors) };
+}
+
+/** `sha256:…` of concatenated texts and bytes. */
+export function sha256(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return `sha256:${hash.digest('hex')}`;
 }

@@ -1,4 +1,4 @@
-export { withDigest } from './adapter-digest.ts';
+export { withDigest } from './adapter-file.ts';
 export { encodePushed, type PushedAdapter } from './encode-pushed.ts';
 export { type InstalledAdapter, listAdapters } from './list-adapters.ts';
 export { type PackedAdapter, type PackOptions, packAdapter } from './pack-adapter.ts';

@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { argument, GraftError } from '@pip-graft/onnx-graft';
 import { adapterFiles } from '../adapter/adapter-files.ts';
-import { isUnfinished } from './finish-write.ts';
-import { maxPackages } from './limits.ts';
+import { maxPackages } from './adapter-file.ts';
 import { packageHomes, pnpFolder, pnpNames } from './package-homes.ts';
 import { type AdapterSummary, summariseAdapter } from './read-adapter.ts';
+import { isUnfinished } from './write-folder.ts';
 
 /** An installed adapter: its description, or why it cannot be used. */
 export interface InstalledAdapter {
@@ -64,7 +64,7 @@ function packagesIn(home: string): string[] {
   if (names.length <= maxPackages) return names.filter((name) => !name.startsWith('.'));
   throw new GraftError(
     'LIMIT_EXCEEDED',
-    `${home}: it holds ${names.length} packages; at most ${maxPackages} are looked at.`,
+    `${home}: it holds ${names.length} packages; at most ${maxPackages} are read.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import module from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { maxParents } from './limits.ts';
+import { maxParents } from './adapter-file.ts';
 
 /**
  * Folders to search for packages, nearest first: every `node_modules` at and above a folder, then

@@ -8,12 +8,17 @@ import { adapterFiles, packageFiles } from '../adapter/adapter-files.ts';
 import { readTensors } from '../adapter/adapter-text.ts';
 import type { PackageDigests } from '../adapter/package-json.ts';
 import { shapeProblems } from '../parameters/initial-parameters.ts';
-import { sha256, withDigest } from './adapter-digest.ts';
-import { openAdapterFile, readAdapterText, requireFolder } from './adapter-file.ts';
+import {
+  maxConfigBytes,
+  openAdapterFile,
+  readAdapterText,
+  requireFolder,
+  sha256,
+  withDigest,
+} from './adapter-file.ts';
 import { requireDigest, requireOnlyAdapter } from './check-package.ts';
-import { finishWrite } from './finish-write.ts';
-import { maxConfigBytes } from './limits.ts';
 import { readManifest } from './read-manifest.ts';
+import { finishWrite } from './write-folder.ts';
 
 export interface ReadOptions {
   /** Whether the folder must hold an adapter and nothing else; default: true for a packed one. */

@@ -5,9 +5,8 @@ import * as z from 'zod/mini';
 import { adapterFiles } from '../adapter/adapter-files.ts';
 import { ownersMembers, type PackageDigests } from '../adapter/package-json.ts';
 import { anyObject, Json } from '../json/read-json.ts';
-import { adapterTextIfThere } from './adapter-file.ts';
+import { adapterTextIfThere, maxPackageBytes } from './adapter-file.ts';
 import { requireDataOnly } from './check-package.ts';
-import { maxPackageBytes } from './limits.ts';
 
 const format = z.looseObject({
   name: z.nullish(z.string()),

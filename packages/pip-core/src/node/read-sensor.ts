@@ -6,14 +6,18 @@ import { adapterFiles, packageFiles } from '../adapter/adapter-files.ts';
 import { checkSensor, type Sensor, sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 import { decodeSensorConfig } from '../sensor/sensor-config.ts';
 import { encodeSensor, readSensorTensors } from '../sensor/sensor-text.ts';
-import { sha256 } from './adapter-digest.ts';
-import { openAdapterFile, readAdapterText, requireFolder } from './adapter-file.ts';
+import {
+  maxConfigBytes,
+  openAdapterFile,
+  readAdapterText,
+  requireFolder,
+  sha256,
+} from './adapter-file.ts';
 import { requireDigest, requireOnlySensor } from './check-package.ts';
-import { finishWrite } from './finish-write.ts';
-import { maxConfigBytes } from './limits.ts';
 import type { ReadOptions } from './read-adapter.ts';
 import { readManifest } from './read-manifest.ts';
 import { findAdapter } from './resolve-adapter.ts';
+import { finishWrite } from './write-folder.ts';
 
 /** Adds a sensor's digest: SHA-256 over canonical config and tensors. */
 export function withSensorDigest(sensor: Sensor): Sensor {

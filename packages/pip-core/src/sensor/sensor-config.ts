@@ -1,7 +1,10 @@
 import { GraftError, own } from '@pip-graft/onnx-graft';
 import * as z from 'zod/mini';
-import { maxSensorChannels, maxSensorConvolutions } from '../config/limits.ts';
-import { labelProblems } from '../config/validate-config.ts';
+import {
+  labelProblems,
+  maxSensorChannels,
+  maxSensorConvolutions,
+} from '../config/validate-config.ts';
 import { Json, trainingRecord } from '../json/read-json.ts';
 
 /** Version of `sensor_config.json` that this library writes, and the newest it reads. */

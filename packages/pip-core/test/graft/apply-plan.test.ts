@@ -173,7 +173,7 @@ describe('readGraft', () => {
           modules: [{ ...site.modules[0], adapter: 1 }],
         })),
       },
-      /'adapter' must be the place of one of 1 adapters/,
+      /'adapter' must be the index of one of 1 adapters/,
     ],
     [
       'an adapter twice at a site',

@@ -299,7 +299,7 @@ describe('a folder whose write was killed between its renames', () => {
     expect(() => readAdapter(folder)).toThrow(
       expect.objectContaining({
         code: 'READ_FAILED',
-        message: `${folder}: a write of its ${config} is not finished; wait for the run that writes it, or, if there is none, make the folder writable and run this command again.`,
+        message: `${folder}: writing its ${config} has not finished; wait for the run that writes it, or, if there is none, make the folder writable and run this command again.`,
       }),
     );
     expect(readdirSync(folder)).toContain(`.${config}.${process.pid}.new`);

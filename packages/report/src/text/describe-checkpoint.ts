@@ -75,7 +75,7 @@ export function describeLeftAverages(left: readonly LeftAverage[]): string[] {
     .slice(0, listed)
     .map(
       ({ prefix, problem }) =>
-        `warning: an average of the weights (EMA) lies under '${prefix}', but ${problem}; these are the plain weights. An average can be imported if it is saved under the network's names.`,
+        `warning: an average of the weights (EMA) is under '${prefix}', but ${problem}; these are the plain weights. An average can be imported if it is saved under the network's names.`,
     );
 }
 

@@ -187,7 +187,7 @@ export function formatExpected({
     [counts.follows, 'have one, but follow such a node and stay on the CPU with it'],
     [counts.shapes, 'are arithmetic on shapes, which stays on the CPU by design'],
     [counts.folded, 'are worked out when the file is opened'],
-    [counts.unjudged, "call the file's own functions or hold graphs, which were not looked into"],
+    [counts.unjudged, "call the file's own functions or hold graphs, which were not examined"],
     [copies, 'values are copied between CPU and device in each run'],
   ];
   return [

@@ -45,7 +45,7 @@ export function formatPlan(plan: PlanSummary): string {
     inputs === null
       ? `degradation fixed to ${spell(plan.labels, baked?.weights ?? [])}, strength ${baked?.strength ?? 1}`
       : plan.inputKind === 'required'
-        ? `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}); ${inputs.strength}; both have to be fed`
+        ? `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}); ${inputs.strength}; both are required`
         : `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}), default ${auto ? 'zeros: what the sensor finds' : spell(plan.labels, plan.defaultDegradation)}; ${inputs.strength}, default 1`;
   return [
     `host     ${host.label}: ${host.family}, operator set ${host.opset}`,

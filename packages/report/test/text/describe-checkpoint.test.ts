@@ -24,7 +24,7 @@ describe('describeTaken', () => {
     expect(taken.leftAverages).toEqual([{ prefix: 'ema.shadow_params', problem }]);
     expect(describeTaken(taken)).toEqual([
       "tensors taken from 'model'",
-      "warning: an average of the weights (EMA) lies under 'ema.shadow_params', but without names that fit the network; these are the plain weights. An average can be imported if it is saved under the network's names.",
+      "warning: an average of the weights (EMA) is under 'ema.shadow_params', but without names that fit the network; these are the plain weights. An average can be imported if it is saved under the network's names.",
       'left alone: ema',
     ]);
   });

@@ -45,7 +45,7 @@ export function degradationTensor(rows: readonly (readonly number[])[]): TypedTe
   return float32Tensor([rows.length, rows[0]?.length ?? 0], rows.flat());
 }
 
-/** Rejects what is no strength: models compute in float32, where 1e39 is infinite. */
+/** Rejects a number that is not a strength: models compute in float32, where 1e39 is infinite. */
 export function checkStrength(strength: unknown): void {
   if (typeof strength === 'number' && Number.isFinite(Math.fround(strength))) return;
   const given = typeof strength === 'number' ? strength : argument.describe(strength);

@@ -116,7 +116,7 @@ async function proveWebgpu(runtime: WebRuntime): Promise<string | undefined> {
   try {
     const [wanted, got] = [await run('wasm'), await run('webgpu')];
     const wrong = wanted.findIndex((value, at) => !(Math.abs(value - got[at]!) < tolerance));
-    return wrong < 0 ? undefined : 'WebGPU computes other values than wasm here';
+    return wrong < 0 ? undefined : 'WebGPU and wasm compute different values here';
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return `WebGPU failed on a small convolution (${message.split('\n', 1)[0]!.slice(0, 200)})`;
@@ -178,6 +178,7 @@ export async function chooseBuild(
   const adapter = await gpu?.requestAdapter().catch(() => null);
   if (adapter) return 'webgpu';
   if (device === 'auto') return 'wasm';
-  const why = gpu === undefined ? 'this browser or page has no WebGPU' : 'no graphics card answers';
+  const why =
+    gpu === undefined ? 'this browser or page has no WebGPU' : 'no graphics card is available';
   throw new GraftError('DEVICE_UNAVAILABLE', `device 'webgpu': ${why}; use 'auto'.`);
 }

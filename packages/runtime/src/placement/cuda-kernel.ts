@@ -24,7 +24,7 @@ export function kernelGap(query: KernelQuery): KernelGap | undefined {
   const kernels = rowsOf(domain, opType);
   if (kernels.length === 0) {
     const expands = domain === '' && functionOperators.has(opType);
-    const hope = expands ? ' of its own; onnxruntime may write it out in simpler operators' : '';
+    const hope = expands ? ' of its own; onnxruntime may replace it with simpler operators' : '';
     return { why: 'operator', reason: `there is no CUDA kernel for ${opType}${hope}` };
   }
   const since = sinceVersion(domain, opType, opset);

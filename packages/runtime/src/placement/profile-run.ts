@@ -35,7 +35,7 @@ export async function profileRun(
     if (nodes.length === 0) {
       throw new GraftError(
         'RUNTIME_FAILED',
-        `${session.label}: onnxruntime wrote no profile of its run, so that nothing is known of where it ran.`,
+        `${session.label}: onnxruntime wrote no profile of its run, so where it ran is unknown.`,
       );
     }
     return { nodes, strict };
@@ -77,12 +77,12 @@ export function readProfile(text: string, label = 'profile'): ProfiledNode[] {
   try {
     events = JSON.parse(text);
   } catch (cause) {
-    throw new GraftError('CORRUPT_FILE', `${label}: not a profile of onnxruntime (no JSON).`, {
+    throw new GraftError('CORRUPT_FILE', `${label}: not a profile of onnxruntime (not JSON).`, {
       cause,
     });
   }
   if (!Array.isArray(events)) {
-    throw new GraftError('CORRUPT_FILE', `${label}: not a profile of onnxruntime (no list).`);
+    throw new GraftError('CORRUPT_FILE', `${label}: not a profile of onnxruntime (not a list).`);
   }
   return (events as ProfileEvent[]).flatMap(({ cat, name, dur, args }) => {
     const suffix = '_kernel_time';

@@ -6,7 +6,7 @@ import { createSession, runModel, type SessionOptions } from '@pip-graft/runtime
 import { bytesOf, halvingModel, node, picture, tinyModel } from '@pip-graft/test-utils';
 import { float32Tensor, toFloat32 } from '@pip-graft/weights';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { numberBytes } from '../../../onnx-graft/src/author/number-bytes.ts';
+import { numberBytes } from '../../../onnx-graft/src/number/number-bytes.ts';
 import { loadRuntime } from '../../src/session/load-runtime.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));

@@ -91,7 +91,7 @@ function graftChecks(grafted: Uint8Array<ArrayBuffer>, { model: host, summary }:
     {
       passed: same,
       text: same
-        ? 'Without the graft, the file is the model again, byte for byte.'
+        ? 'With the graft removed, the file is the model again, byte for byte.'
         : 'Removing the graft does not give the model again.',
     },
     ...summary.warnings.map((text) => ({ passed: false, text })),

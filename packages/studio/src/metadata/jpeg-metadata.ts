@@ -38,7 +38,7 @@ export function keepJpegMetadata(made: Uint8Array, original: Uint8Array): Kept {
       kept.push(bytes);
       names.add('comments');
     } else if (marker === app2 && startsWith(content, 'MPF\0')) {
-      dropped.add('further images in the file, such as what brightens it on an HDR screen');
+      dropped.add('further images in the file, such as the gain map for HDR screens');
     } else if (marker === app2 && startsWith(content, 'ICC_PROFILE\0')) {
       dropped.add('the colour profile (colours are sRGB now)');
     }
@@ -81,7 +81,7 @@ const orientationTag = 0x0112;
 /**
  * Converts EXIF data (a TIFF structure) for an upright image: sets the orientation to 1, and
  * unlinks the thumbnail, which shows the image before restoration. Returns undefined for invalid
- * data, of which nothing is kept.
+ * data; none of it is kept.
  */
 export function uprightExif(exif: Uint8Array): Uint8Array | undefined {
   const copy = exif.slice();

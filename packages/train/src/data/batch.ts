@@ -105,7 +105,8 @@ export function checkBatchOptions(options: BatchOptions): void {
     throw invalid(`labels: '${twice}' is there twice; give each label once.`);
   for (const label of labels) {
     const known = pairsOf(pairs, label);
-    if (known?.length === 0) throw invalid(`pairs: those of '${label}' are none; add some.`);
+    if (known?.length === 0)
+      throw invalid(`pairs: there are none for the label '${label}'; add some.`);
     if (known !== undefined) continue;
     if (!isPatchLabel(label)) {
       throw new GraftError(
@@ -122,7 +123,8 @@ export function checkBatchOptions(options: BatchOptions): void {
   for (const [label, files] of Object.entries(options.examples ?? {})) {
     if (!labels.includes(label))
       throw invalid(`examples: '${label}' is not a label; the labels are ${labels.join(', ')}.`);
-    if (files.length === 0) throw invalid(`examples: those of '${label}' are none; add some.`);
+    if (files.length === 0)
+      throw invalid(`examples: there are none for the label '${label}'; add some.`);
   }
   checkShares(options);
   checkRanges(options.degrade ?? {});

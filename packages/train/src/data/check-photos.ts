@@ -9,7 +9,7 @@ const headBytes = 64 * 1024;
 
 /**
  * Checks by their headers that patches can be cut from all images of a run: one that is drawn after
- * hours would end it, and could not be taken away then, because a run continues with its images.
+ * hours would end it, and could not be removed then, because a run continues with its images.
  *
  * Errors: those of `readImage`; `INVALID_ARGUMENT` for an image smaller than the patch.
  */

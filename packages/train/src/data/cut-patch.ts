@@ -102,7 +102,7 @@ export function requirePatch(
   if (width >= patch && height >= patch) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `${file}: the photo is ${width}x${height}, smaller than the patch of ${patch}x${patch}; take a smaller patch or leave this photo out.`,
+    `${file}: the photo is ${width}x${height}, smaller than the patch of ${patch}x${patch}; choose a smaller patch or remove this photo.`,
   );
 }
 

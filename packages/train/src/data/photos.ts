@@ -110,7 +110,7 @@ async function half(folder: string, name: 'input' | 'target'): Promise<Map<strin
     if (other !== undefined) {
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `${path}: ${other} has the same name but for the extension; leave one of them.`,
+        `${path}: ${other} has the same name except for the extension; keep one of them.`,
       );
     }
     files.set(stem, path);
@@ -121,7 +121,7 @@ async function half(folder: string, name: 'input' | 'target'): Promise<Map<strin
 function alone(path: string, other: 'input' | 'target'): GraftError {
   return new GraftError(
     'INVALID_ARGUMENT',
-    `${path}: no image of this name is in ${other}/; add it, or take this one away.`,
+    `${path}: no image of this name is in ${other}/; add it, or remove this one.`,
   );
 }
 

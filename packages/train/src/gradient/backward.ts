@@ -31,7 +31,7 @@ export type Rule = (at: Backward) => readonly (string | undefined)[];
 export function gradient({ gradients, node, model }: Backward): string {
   const [first] = gradients;
   if (first !== undefined) return first;
-  throw unsupported({ node, model }, 'only the gradient by its first output is known');
+  throw unsupported({ node, model }, 'only the gradient through its first output is known');
 }
 
 /** Returns the sizes of a value. Errors: `UNSUPPORTED_HOST` if they are unknown. */

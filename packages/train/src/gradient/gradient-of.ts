@@ -219,11 +219,11 @@ function checkRequest(
   const dims = values.get(loss)?.dims;
   if (!dims || dims.some((size) => size !== 1))
     refuse(
-      `the loss '${loss}' has to be a value of one element, and ${dims ? `it is [${dims}]` : 'its shape is not known'}`,
+      `the loss '${loss}' must be a value of one element, but ${dims ? `it is [${dims}]` : 'its shape is not known'}`,
     );
   const sources = new Set([...graph.initializers, ...graph.inputs].map(({ name }) => name));
   const odd = wrt.find((name) => !sources.has(name));
-  if (odd !== undefined) refuse(`'${odd}' is no input and no initializer`);
+  if (odd !== undefined) refuse(`'${odd}' is neither an input nor an initializer`);
 }
 
 /** The rule of each operator of ONNX's default domain. */

@@ -91,7 +91,7 @@ export function learnerGraph(learner: Learner, options: LearnerGraphOptions): Tr
   if (wrt.length === 0)
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${given.source.label}: without an adapter nothing is learned but with all of the host.`,
+      `${given.source.label}: without an adapter, only all of the host can be trained.`,
     );
   const channels = typeof image.dims[1] === 'number' ? image.dims[1] : 3;
   const shape = [batch, channels, patch, patch];

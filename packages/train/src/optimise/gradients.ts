@@ -43,7 +43,7 @@ export function meanGradients({ sums, parts }: Accumulation): Map<string, Float3
   if (parts === 0) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      'Optimising: there is no mean of no gradients. Add the gradients of one part first.',
+      'Optimising: there are no gradients to average. Add the gradients of one part first.',
     );
   }
   return new Map([...sums].map(([name, sum]) => [name, quotients(sum, parts)]));

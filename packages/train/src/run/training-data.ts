@@ -91,7 +91,7 @@ export function patchChoice(
   if (other !== undefined)
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `degrade ${other}: no image is degraded for ${other} in this run, only for ${made.join(', ') || 'nothing'}; leave it out.`,
+      `degrade ${other}: no image is degraded for ${other} in this run, only for ${made.join(', ') || 'nothing'}; omit it.`,
     );
   const ranges = Object.entries(rangesOf(degrade)).filter(([label]) => made.includes(label));
   return {

@@ -128,7 +128,7 @@ export function loadState(source: ByteSource): TrainingState {
   if (text === undefined) {
     throw new GraftError(
       'ADAPTER_INVALID',
-      `${label}: not a training state: its metadata lack '${recordKey}'. Give the file that training wrote beside the adapter.`,
+      `${label}: not a training state: its metadata has no '${recordKey}'. Give the file that training wrote beside the adapter.`,
     );
   }
   const record = decodeRecord(text, label);

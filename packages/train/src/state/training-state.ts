@@ -156,7 +156,7 @@ function requireFewLosses(count: number, label: string): void {
   if (count <= maxLosses) return;
   throw new GraftError(
     'LIMIT_EXCEEDED',
-    `${label}: a training state keeps at most ${maxLosses} losses, not ${count}; leave out the oldest.`,
+    `${label}: a training state keeps at most ${maxLosses} losses, not ${count}; drop the oldest.`,
   );
 }
 

@@ -153,7 +153,7 @@ export function stageOptions(options: TrainOptions, stages: readonly Stage[]): T
   let first = 0;
   return stages.map((stage, at) => {
     const { steps, batch, patch, rate, loss, warmup = 0 } = stage;
-    if (steps < 1) throw invalid(`stage ${at + 1} has no steps; give it some or leave it out`);
+    if (steps < 1) throw invalid(`stage ${at + 1} has no steps; give it some or remove it`);
     if (warmup > steps)
       throw invalid(
         `stage ${at + 1} has ${steps} steps and a warm-up of ${warmup}; give a shorter one`,

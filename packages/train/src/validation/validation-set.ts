@@ -177,7 +177,7 @@ export async function requireApart(
   const more = shared.length > 1 ? ` So do ${shared.length - 1} more.` : '';
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `${first}: it holds the same image as ${learned.get(keys.get(first)!)}, which is trained on.${more} Take it out of one of the folders.`,
+    `${first}: it holds the same image as ${learned.get(keys.get(first)!)}, which is trained on.${more} Remove it from one of the folders.`,
   );
 }
 

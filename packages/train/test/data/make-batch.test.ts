@@ -354,6 +354,6 @@ test('examples of another label and empty ones are refused', async () => {
   });
   await expect(makeBatch({ ...options, examples: { haze: [] } }, 0, cache)).rejects.toMatchObject({
     code: 'INVALID_ARGUMENT',
-    message: "examples: those of 'haze' are none; add some.",
+    message: "examples: there are none for the label 'haze'; add some.",
   });
 });

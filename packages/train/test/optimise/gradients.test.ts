@@ -48,7 +48,7 @@ describe('accumulate', () => {
     expect(() => accumulate(sum, one(1, 2))).toThrow(/'p' has 2 numbers instead of the 1/);
     expect(() => accumulate(sum, new Map())).toThrow(/no gradient for sum 'p'/);
     expect(sum.parts).toBe(1);
-    expect(() => meanGradients(createAccumulation())).toThrow(/no mean of no gradients/);
+    expect(() => meanGradients(createAccumulation())).toThrow(/no gradients to average/);
   });
 });
 

@@ -116,7 +116,7 @@ export async function openSubject(options: ValidateOptions): Promise<OpenSubject
     if (options.base !== undefined && readGraft(host) !== null)
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `${options.base}: it carries a graft, and the base is the host without one; pass the host, or leave the base out: removing the graft gives it.`,
+        `${options.base}: it carries a graft, and the base is the host without one; pass the host, or omit the base, which is then the model with the graft removed.`,
       );
     const path = async (side: Side): Promise<string> => {
       if (side === 'grafted') return options.grafted;

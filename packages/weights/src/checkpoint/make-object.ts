@@ -25,7 +25,7 @@ import {
 export function apply(callable: PickleValue, args: PickleValue, cursor: PickleCursor): PickleValue {
   if (callable instanceof Inert) return callable;
   if (!(callable instanceof PickleGlobal) || !(args instanceof PickleList)) {
-    throw cursor.corrupt('something that is no name is called');
+    throw cursor.corrupt('something other than a name is called');
   }
   switch (callable.meaning.kind) {
     case 'dict':
@@ -77,7 +77,7 @@ export function build(object: PickleValue, state: PickleValue, cursor: PickleCur
   if (object instanceof NumpyArray || object instanceof NumpyType) setState(object, state, cursor);
   const known = [PickleDict, PickleTensor, OtherTensor, Inert];
   if (known.some((kind) => object instanceof kind)) return object;
-  throw cursor.corrupt('attributes are set on what has none');
+  throw cursor.corrupt('attributes are set on something that has none');
 }
 
 /** A reference to a storage: ('storage', type, key, device, length, view or nothing). */
@@ -91,7 +91,7 @@ export function persistent(id: PickleValue, cursor: PickleCursor): PickleStorage
   }
   const meaning = type instanceof PickleGlobal ? type.meaning : undefined;
   if (kind !== 'storage' || meaning?.kind !== 'storage') {
-    throw cursor.corrupt('a reference to something that is no storage of a known type');
+    throw cursor.corrupt('a reference to something other than a storage of a known type');
   }
   if (view !== undefined && view !== null) {
     throw cursor.corrupt(
@@ -110,11 +110,12 @@ function dictOf(args: PickleList, cursor: PickleCursor): PickleDict {
   const dict = new PickleDict();
   const [pairs] = args.items;
   if (pairs === undefined) return dict;
-  if (!(pairs instanceof PickleList)) throw cursor.corrupt('a dictionary from what is no list');
+  if (!(pairs instanceof PickleList))
+    throw cursor.corrupt('a dictionary made from something other than a list');
   for (const pair of pairs.items) {
     const [key, value, ...more] = pair instanceof PickleList ? pair.items : [];
     if (key === undefined || value === undefined || more.length > 0) {
-      throw cursor.corrupt('a dictionary from what are no pairs');
+      throw cursor.corrupt('a dictionary made from entries that are not pairs');
     }
     cursor.checkKey(key);
     dict.entries.set(key, value);
@@ -137,7 +138,7 @@ function tensorOf(
   const { items: strides } = stride;
   const { rank, elements, expandedElements } = checkpointLimits;
   if (!dims.every(isSize) || !strides.every(isSize) || dims.length !== strides.length) {
-    throw cursor.corrupt('the shape or the strides of a tensor are no sizes');
+    throw cursor.corrupt('the shape or the strides of a tensor are not sizes');
   }
   if (dims.length > rank)
     throw cursor.corrupt(`a tensor of rank ${dims.length}; ${rank} is the most`);

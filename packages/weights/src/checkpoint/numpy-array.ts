@@ -134,7 +134,7 @@ function sizesIn(shape: PickleValue | undefined, cursor: PickleCursor): readonly
   const isSize = (size: PickleValue): size is number =>
     typeof size === 'number' && Number.isSafeInteger(size) && size >= 0;
   if (sizes.length > checkpointLimits.rank || !sizes.every(isSize)) {
-    throw cursor.corrupt('the shape of an array is no shape');
+    throw cursor.corrupt('the shape of an array is not a shape');
   }
   return sizes;
 }

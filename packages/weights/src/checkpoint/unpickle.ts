@@ -216,7 +216,9 @@ class Machine {
           `${cursor.source.label}: byte ${cursor.at - 1}: pickle instruction 0x${opcode.toString(16)} makes objects in a way that torch.save does not; nothing was executed. Save the network's state_dict() again with torch.save, or as safetensors.`,
         );
       default:
-        throw cursor.corrupt(`0x${opcode.toString(16)} is no instruction that torch.save writes`);
+        throw cursor.corrupt(
+          `0x${opcode.toString(16)} is not an instruction that torch.save writes`,
+        );
     }
   }
 
@@ -231,7 +233,7 @@ class Machine {
     const spread = full.startsWith('torch.distributed.');
     const whole = /^torch\.nn\.|^basicsr\.|\.(archs?|models?|nets?)\./.test(full);
     const advice = spread
-      ? 'Its tensors are parts of ones that several processes share; save the whole ones, tensor.full_tensor(), in place of them.'
+      ? 'Its tensors are parts of tensors that several processes share; save the whole ones, tensor.full_tensor(), instead.'
       : whole
         ? 'It holds a whole network with its code; save its state_dict() instead.'
         : "Save only the network's state_dict(), with torch.save or as safetensors.";

@@ -63,7 +63,7 @@ function checked(bytes: ByteSource, { crc32: expected, fileName }: Entry): ByteS
     if (sum !== expected) {
       throw corrupt(
         bytes.label,
-        `the checksum of entry '${shownName(fileName)}' does not fit its bytes, which are damaged; download it again`,
+        `the checksum of entry '${shownName(fileName)}' does not match its bytes, which are damaged; download it again`,
       );
     }
     isKnown = true;

@@ -87,7 +87,7 @@ describe('damaged checkpoints', () => {
     const damaged = bytes.with(at, bytes[at]! ^ 1);
     const read = await readCheckpoint(bytesSource(damaged, 'plain.pth'));
     expect(() => read.tensors.get(name)!.data).toThrow(
-      /^plain\.pth: not a valid zip: the checksum of entry '.*data\/0' does not fit its bytes/,
+      /^plain\.pth: not a valid zip: the checksum of entry '.*data\/0' does not match its bytes/,
     );
     const others = [...read.tensors].filter(([other]) => other !== name);
     for (const [other, { data }] of others) expect(data).toEqual(tensors.get(other)!.data);

@@ -89,7 +89,7 @@ describe('a zip that is not a checkpoint', () => {
     await expect(read(zip({ ...empty, method, sum: sum ^ 1 }))).rejects.toMatchObject({
       code: 'CORRUPT_FILE',
       message:
-        "x.pth: not a valid zip: the checksum of entry 'a/data.pkl' does not fit its bytes, which are damaged; download it again.",
+        "x.pth: not a valid zip: the checksum of entry 'a/data.pkl' does not match its bytes, which are damaged; download it again.",
     });
   });
 

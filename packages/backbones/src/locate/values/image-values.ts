@@ -1,15 +1,20 @@
 import type { GraphFacts, ImageRange, ImageSide, ImageValues, Node } from '@pip-graft/onnx-graft';
 import type { ImageTensors } from '../located.ts';
-import { type Affine, after, inverse, meanOf, reversed, same } from './affine.ts';
 import {
+  type Affine,
+  after,
+  inverse,
+  meanOf,
   near,
   oddInput,
   oddOutput,
   rangeBefore,
   rangeWithin,
+  reversed,
+  same,
   type Taken,
   zeroOf,
-} from './range-before.ts';
+} from './range.ts';
 import { type Step, stepOf } from './step.ts';
 
 /** More nodes than this are not a wrapper. */

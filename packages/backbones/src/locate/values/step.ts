@@ -6,7 +6,7 @@ import {
   readTensor,
   type Tensor,
 } from '@pip-graft/onnx-graft';
-import type { Affine } from './affine.ts';
+import type { Affine } from './range.ts';
 
 /** Effect of a node on the values of the image that passes through it. */
 export interface Step {

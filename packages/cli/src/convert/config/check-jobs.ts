@@ -210,7 +210,7 @@ function contradictions({
   const needsAdapters = { auto, sites, bake, inputs, allowUnbound, range, feeds };
   for (const [key, value] of Object.entries(needsAdapters)) {
     if (value !== undefined && adapters === undefined)
-      add('it says how to graft, and there are no adapters', key);
+      add('it says how to graft, but there are no adapters', key);
   }
   if (/[/\\]$/.test(output)) add(`'${output}' names a folder; name the file in it`, 'output');
   if (bake !== undefined && inputs !== undefined)

@@ -65,7 +65,7 @@ export function whyNotJson(
   const name = printParseErrorCode(first.error);
   return {
     line: lineAt(text, first.offset),
-    why: own(faults, name) ?? 'a name, a number or a text is not written as JSON has them',
+    why: own(faults, name) ?? 'a name, a number or a text is not as JSON writes it',
   };
 }
 

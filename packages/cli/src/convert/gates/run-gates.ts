@@ -131,7 +131,7 @@ async function qualityGate(
     const unread = [...problems, ...found.problems];
     if (unread.length > 0) {
       const [first] = unread;
-      const detail = `${unread.length} images could not be measured, as ${first!.image ?? first!.task}: ${first!.reason}`;
+      const detail = `${unread.length} images could not be measured, such as ${first!.image ?? first!.task}: ${first!.reason}`;
       return { status: 'failed', measured: null, limit: psnr, detail };
     }
     const mean = (found.average?.grafted ?? found.average?.host)?.psnr ?? Number.NaN;
@@ -162,7 +162,10 @@ export function parseBytes(size: number | string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?) ?([kMG]i?B|B)$/.exec(size) ?? [];
   const factor = unit === undefined ? undefined : units[unit];
   if (amount === undefined || factor === undefined) {
-    throw new GraftError('INVALID_ARGUMENT', `'${size}': expected a size as 40 MB or 1.5 GiB.`);
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `'${size}': expected a size such as 40 MB or 1.5 GiB.`,
+    );
   }
   return Math.round(Number(amount) * factor);
 }

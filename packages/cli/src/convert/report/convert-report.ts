@@ -79,7 +79,7 @@ function conversion(outcome: Outcome): Verdict {
     // Failed gates have their own lines.
     const judged = made?.gates.some((gate) => gate.status === 'failed');
     const detail = judged
-      ? 'Made, and not put in its place: a gate failed.'
+      ? 'Made, but not put in place: a gate failed.'
       : (failure?.message ?? 'It failed.');
     return { ...blank, status, detail };
   }

@@ -76,8 +76,8 @@ export function sentence(outcomes: readonly Outcome[]): string {
   if (cached === outcomes.length) {
     const written = outcomes.filter(({ placed }) => placed).length;
     return written === 0
-      ? `nothing to do: ${cached === 1 ? 'the job is' : `all ${cached} jobs are`} cached, and outputs are in their place`
-      : `nothing to make: ${jobs(cached)} cached; the outputs of ${jobs(written)} put back in their place`;
+      ? `nothing to do: ${cached === 1 ? 'the job is' : `all ${cached} jobs are`} cached, and outputs are in place`
+      : `nothing to make: ${jobs(cached)} cached; the outputs of ${jobs(written)} put back in place`;
   }
   return `${jobs(outcomes.length)}: ${countsText(outcomes)}`;
 }

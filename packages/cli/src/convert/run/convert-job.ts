@@ -70,8 +70,7 @@ export async function convertJob(
     const placed = await placeFiles(found.folder, found.made.files, output, around.signal);
     return { made: found.made, inputs, cached: true, placed, notes: [] };
   }
-  const notes =
-    found.kind === 'corrupt' ? [`its entry in the cache is made again: ${found.problem}`] : [];
+  const notes = found.kind === 'corrupt' ? [`its cache entry is made again: ${found.problem}`] : [];
   const staging = await cache.staging();
   try {
     const made = await workIn(staging, output, around, {
@@ -132,7 +131,7 @@ function refuseFailed({ name }: JobConfig, made: Made): void {
   const rest = failed.length > lines.length ? [`${failed.length - lines.length} more`] : [];
   throw new JobRefused(
     [
-      `Job '${name}': ${failed.length === 1 ? 'a gate' : `${failed.length} gates`} failed, so nothing was put in its place:`,
+      `Job '${name}': ${failed.length === 1 ? 'a gate' : `${failed.length} gates`} failed, so nothing was put in place:`,
       ...lines,
       ...rest,
     ].join('\n'),

@@ -80,7 +80,7 @@ describe('a config', () => {
     [
       'a range without a graft to write it into',
       { jobs: [{ ...job, range: '0..255' }] },
-      'range: it says how to graft, and there are no adapters',
+      'range: it says how to graft, but there are no adapters',
     ],
     [
       'a feed that is no number',
@@ -261,7 +261,7 @@ describe('a config', () => {
       ['{\n  "jobs": [],\n}', 3, 'a name in double quotes is expected, and no comma before }'],
       ['{\n  "jobs": [\n  1,\n ]\n}', 4, 'a value is expected, and no comma before ]'],
       ['{ "jobs"\n  [] }', 2, "':' is expected"],
-      ["{ 'jobs': [] }", 1, 'a name, a number or a text is not written as JSON has them'],
+      ["{ 'jobs': [] }", 1, 'a name, a number or a text is not as JSON writes it'],
     ] as const) {
       writeFileSync(join(folder, 'odd.json'), text);
       await expect(loadConfig('odd.json', folder)).rejects.toMatchObject({

@@ -121,7 +121,7 @@ describe('convert', () => {
       made: { gates: [gate, other] },
     });
     expect(made.outcomes[0]!.failure!.message.split('\n')).toEqual([
-      "Job 'a': 2 gates failed, so nothing was put in its place:",
+      "Job 'a': 2 gates failed, so nothing was put in place:",
       'a: size: 9.0 MB, the limit is 5.2 MB: Model and data.',
       'a: parity: 31.46 dB, the limit is 40.00 dB: Model and data.',
     ]);

@@ -11,9 +11,8 @@ import {
 } from '@pip-graft/onnx-graft';
 import { openModel, saveModel } from '@pip-graft/onnx-graft/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inlineExternal } from '../../src/edit/inline-external.ts';
-import { relocateExternal } from '../../src/edit/relocate-external.ts';
-import { tensorsOf } from '../../src/model/tensors-of.ts';
+import { inlineExternal, relocateExternal } from '../../src/edit/external-data.ts';
+import { tensorsOf } from '../../src/model/tensors.ts';
 import { everyTensor, places } from './every-tensor.ts';
 
 let folder = '';

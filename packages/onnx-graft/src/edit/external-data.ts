@@ -1,7 +1,9 @@
 import { GraftError } from '../error.ts';
-import { externalTensors } from '../model/external-tensors.ts';
+import { limits } from '../limits.ts';
 import type { Model } from '../model/model.ts';
-import { readLater } from '../model/read-later.ts';
+import { readLater } from '../model/read-model.ts';
+import { readEntry } from '../model/read-tensor.ts';
+import { dataFile, externalLocations, externalRange, externalTensors } from '../model/tensors.ts';
 import { FieldWriter } from '../wire/field-writer.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import { type Piece, type PieceSource, pieceLength, pieceSource } from '../wire/source.ts';
@@ -126,4 +128,84 @@ function checkLocation(location: string): void {
     'INVALID_ARGUMENT',
     `'${location}': external data needs a relative path inside the model's folder, such as 'model.onnx.data'.`,
   );
+}
+
+/** TensorProto fields that locate external data. */
+const locating: ReadonlySet<number> = new Set([
+  onnx.TensorProto.externalData,
+  onnx.TensorProto.dataLocation,
+]);
+
+/**
+ * A model with all external data inlined as raw data, which stays a range of its file until saved.
+ *
+ * Errors: `NOT_FOUND` for missing data; `LIMIT_EXCEEDED` if the result exceeds protobuf's 2 GiB.
+ */
+export function inlineExternal(model: Model): Model {
+  const edits = externalTensors(model).map((outside): Edit => {
+    const { tensor, data, parents } = outside;
+    const range = externalRange(outside, dataFile(model, data.location));
+    const body: Piece[] = [];
+    new WireReader(model.source).fields(tensor.field.body, tensor.field.end, (field) => {
+      if (!locating.has(field.number))
+        body.push({ source: model.source, start: field.start, end: field.end });
+    });
+    body.push(...encodeField(onnx.TensorProto.rawData, [range]));
+    return {
+      start: tensor.field.start,
+      end: tensor.field.end,
+      pieces: encodeField(tensor.field.number, body),
+      parents,
+    };
+  });
+  if (edits.length === 0) return model;
+  const source = rewrite(model, edits);
+  if (source.size > limits.messageBytes) {
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${model.source.label}: with all data inside it would take ${source.size} bytes; an .onnx file holds at most 2 GiB. Keep the data external.`,
+    );
+  }
+  return readLater(source, {});
+}
+
+const { externalData } = onnx.TensorProto;
+
+/**
+ * Moves a model's external data to other locations, relative to another folder; offsets and lengths
+ * stay.
+ *
+ * @param locate the new location of one
+ */
+export function relocateExternal(
+  model: Model,
+  folder: string,
+  locate: (location: string) => string,
+): Model {
+  const before = new Map([...externalLocations(model)].map((old) => [locate(old), old]));
+  const edits = externalTensors(model).map(({ tensor, parents }): Edit => {
+    const reader = new WireReader(model.source);
+    const body: Piece[] = [];
+    reader.fields(tensor.field.body, tensor.field.end, (field) => {
+      const entry = field.number === externalData ? readEntry(reader, field) : undefined;
+      if (entry?.[0] === 'location')
+        body.push(encodeEntry(externalData, 'location', locate(entry[1])));
+      else body.push({ source: model.source, start: field.start, end: field.end });
+    });
+    return {
+      start: tensor.field.start,
+      end: tensor.field.end,
+      pieces: encodeField(tensor.field.number, body),
+      parents,
+    };
+  });
+  if (edits.length === 0) return model;
+  const { external } = model;
+  return readLater(rewrite(model, edits), {
+    external: external && {
+      ...external,
+      folder,
+      read: (location) => external.read(before.get(location) ?? location),
+    },
+  });
 }

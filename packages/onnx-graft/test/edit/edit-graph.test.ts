@@ -3,6 +3,8 @@ import {
   bytesSource,
   checkModel,
   extendGraph,
+  extractNodes,
+  fixInputDims,
   GraphBuilder,
   type Model,
   modelBytes,
@@ -12,7 +14,8 @@ import {
   readTensor,
   replaceWeights,
 } from '@pip-graft/onnx-graft';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { richModel } from '../rich-model.ts';
 
 const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 const model: Model = buildModel({
@@ -86,5 +89,58 @@ describe('replaceWeights', () => {
     ['another name', 'v', /no initializer 'v'/],
   ])('rejects %s', (_, name, message) => {
     expect(() => replaceWeights(model, new Map([[name, new Float32Array(3)]]))).toThrow(message);
+  });
+});
+
+const rich = readModel(bytesSource(richModel(), 'rich'));
+const x = { name: 'relu_out', dataType: 'float32', dims: [3, 2] } as const;
+const recordOf = ({ source, graph }: typeof rich, name: string): Uint8Array => {
+  const { field } = graph.nodes.find((node) => node.name === name)!;
+  return source.read(field.start, field.end).slice();
+};
+
+describe('extractNodes', () => {
+  test('keeps the bytes of its nodes, with unknown fields, and only the weights they read', () => {
+    const part = extractNodes(rich, { nodes: new Set([0]), inputs: [], outputs: ['relu_out'] });
+    expect(part.graph.nodes.map(({ name }) => name)).toEqual(['relu']);
+    expect(recordOf(part, 'relu')).toEqual(recordOf(rich, 'relu'));
+    expect(part.graph.initializers).toEqual([]);
+    expect(part.graph.inputs).toEqual([]);
+    expect(part.graph.outputs.map(({ name }) => name)).toEqual(['relu_out']);
+  });
+
+  test('includes weights that the bodies of a node read', () => {
+    const index = rich.graph.nodes.findIndex(({ name }) => name === 'if');
+    const part = extractNodes(rich, { nodes: new Set([index]), inputs: [x], outputs: ['if_out'] });
+    expect(part.graph.initializers.map(({ name }) => name)).toContain('w');
+    expect(part.graph.inputs).toMatchObject([
+      { name: 'relu_out', dataType: 'float32', dims: [3, 2] },
+    ]);
+    expect(recordOf(part, 'if')).toEqual(recordOf(rich, 'if'));
+  });
+
+  test('keeps the opsets, so that operators mean the same', () => {
+    const part = extractNodes(rich, { nodes: new Set([0]), inputs: [], outputs: [] });
+    expect([...part.opsets]).toEqual([...rich.opsets]);
+  });
+});
+
+describe('fixInputDims', () => {
+  test('gives an input one shape and leaves everything else', () => {
+    const fixed = fixInputDims(rich, { x: [7, 2] });
+    const inputs = (of: typeof rich) => of.graph.inputs.map(({ name, dims }) => [name, dims]);
+    expect(inputs(fixed)).toEqual(
+      inputs(rich).map(([name, dims]) => [name, name === 'x' ? [7, 2] : dims]),
+    );
+    for (const { name } of rich.graph.nodes) {
+      expect(recordOf(fixed, name)).toEqual(recordOf(rich, name));
+    }
+    expect(fixInputDims(rich, {})).toBe(rich);
+  });
+
+  test('rejects a name that is not an input', () => {
+    expect(() => fixInputDims(rich, { relu_out: [1] })).toThrow(
+      /rich: 'relu_out' is not an input of a known type; it has 'x'/,
+    );
   });
 });

@@ -1,5 +1,48 @@
 import type { ImageRange } from '@pip-graft/onnx-graft';
-import { type Affine, meanOf } from './affine.ts';
+
+/** `scale · x + shift` by channel: one number for all channels, or one per channel. */
+export interface Affine {
+  readonly scale: readonly number[];
+  readonly shift: readonly number[];
+}
+
+export const same: Affine = { scale: [1], shift: [0] };
+
+/** Composition: first `inner`, then `outer`. */
+export function after(outer: Affine, inner: Affine): Affine {
+  return {
+    scale: zip(outer.scale, inner.scale, (s, t) => s * t),
+    shift: zip(
+      zip(outer.scale, inner.shift, (s, t) => s * t),
+      outer.shift,
+      (s, t) => s + t,
+    ),
+  };
+}
+
+export function inverse({ scale, shift }: Affine): Affine {
+  return { scale: scale.map((s) => 1 / s), shift: zip(shift, scale, (t, s) => -t / s) };
+}
+
+/** The same with the channels reversed. */
+export function reversed({ scale, shift }: Affine): Affine {
+  return { scale: scale.toReversed(), shift: shift.toReversed() };
+}
+
+/** The mean over channels. */
+export function meanOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+}
+
+function zip(
+  a: readonly number[],
+  b: readonly number[],
+  f: (a: number, b: number) => number,
+): number[] {
+  const length = Math.max(a.length, b.length);
+  const at = (list: readonly number[], i: number): number => list[list.length === 1 ? 0 : i]!;
+  return Array.from({ length }, (_, i) => f(at(a, i), at(b, i)));
+}
 
 /** The values that an operation before a network turns into about 0 to 1, or -1 to 1. */
 export interface Taken {
@@ -17,7 +60,7 @@ export function zeroOf({ scale, shift }: Affine): number[] {
 /**
  * The range of an image that a network prepares by `affine`.
  *
- * @param isUndone whether the network undoes it at its end, so that it is no scale of its own
+ * @param isUndone whether the network undoes it at its end, so that it is not a scale of its own
  */
 export function rangeBefore(affine: Affine, isUndone: boolean): Taken {
   const scale = meanOf(affine.scale);

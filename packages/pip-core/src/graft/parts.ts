@@ -9,10 +9,10 @@ import {
   NameScope,
   type Node,
   ops,
+  type ValueInfo,
   type ValueSpec,
 } from '@pip-graft/onnx-graft';
 import type { GraftRecord } from './graft-record.ts';
-import { partBefore, specOf } from './part-before.ts';
 
 /**
  * A grafted model in two halves, which together restore an image in tiles as if it were whole: PIP
@@ -107,7 +107,7 @@ function paddedTo(facts: GraphFacts, feature: string, scale: number): number {
   return conflicts.length === 0 && multiple >= 1 ? multiple : 1;
 }
 
-/** What may stand between the resized feature and the semantic map. */
+/** What may be between the resized feature and the semantic map. */
 const between = new Set(['Mul', 'Pad', 'Cast', 'Slice']);
 
 function sampler(model: Model, facts: GraphFacts, semanticMap: string): Node | undefined {
@@ -200,4 +200,41 @@ function builder(model: Model): GraphBuilder {
 
 function float32(name: string, dims: ValueSpec['dims']): ValueSpec {
   return { name, dataType: 'float32', dims };
+}
+
+/**
+ * The part of a model that computes some values, with the inputs that it reads. Its outputs are to
+ * be added, unless they are given.
+ */
+function partBefore(
+  model: Model,
+  facts: GraphFacts,
+  values: readonly string[],
+  outputs: readonly string[] = [],
+): Model {
+  const before = values.map((value) => facts.ancestors(value));
+  const kept = model.graph.nodes.filter(({ index }) => before.some((set) => set.has(index)));
+  // Bodies of If and Loop read outer values too.
+  const read = new Set(
+    kept.flatMap(({ index, inputs }) => [...inputs, ...(facts.captures.get(index) ?? [])]),
+  );
+  return extractNodes(model, {
+    nodes: new Set(kept.map(({ index }) => index)),
+    inputs: model.graph.inputs.filter(({ name }) => read.has(name)).map(specOf),
+    outputs,
+  });
+}
+
+/** A value's name, type and dims, for a model made of parts of another. */
+function specOf({ name, dataType = 'float32', dims = [] }: ValueInfo): ValueSpec {
+  return { name, dataType, dims };
+}
+
+/**
+ * The sensor of a grafted model alone, from the image to the weights that it finds: a small part of
+ * what the model computes. undefined without a sensor.
+ */
+export function sensorPart(model: Model, { auto }: GraftRecord): Model | undefined {
+  const found = model.graph.outputs.find(({ name }) => name === auto?.output);
+  return found && partBefore(model, graphFacts(model), [found.name], [found.name]);
 }

@@ -9,8 +9,7 @@ import {
 } from '@pip-graft/onnx-graft';
 import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
-import { externalizeWeights } from '../../src/edit/externalize-weights.ts';
-import { inlineExternal } from '../../src/edit/inline-external.ts';
+import { externalizeWeights, inlineExternal } from '../../src/edit/external-data.ts';
 import { richModel } from '../rich-model.ts';
 
 const bytesOf = (model: Model) => model.source.read(0, model.source.size);

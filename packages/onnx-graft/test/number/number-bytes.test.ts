@@ -2,7 +2,7 @@ import { Float16Array } from '@petamoriken/float16';
 import { fromFloat16, toFloat16 } from '@pip-graft/onnx-graft';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { float16Bits } from '../../src/number/float16.ts';
+import { float16Bits } from '../../src/number/number-bytes.ts';
 
 const every = Uint16Array.from({ length: 65536 }, (_, word) => word);
 
