@@ -24,7 +24,7 @@ export function labelWeights(given: LabelWeights, labels: readonly string[]): nu
   const spelled = isList(given)
     ? weights.join(', ')
     : Object.entries(given)
-        .map(([label, weight]) => `${label}=${weight}`)
+        .map(([label, weight]) => `${label}=${shown(weight)}`)
         .join(', ');
   if (weights.length !== labels.length) {
     throw new GraftError(
@@ -52,6 +52,11 @@ export function checkWeights(weights: readonly number[], spelled = weights.join(
       `degradation weights '${spelled}': they must be numbers, finite and not negative; pass some such as 0.5.`,
     );
   }
+}
+
+/** Text in quotes, so that '1' is not taken for 1. */
+function shown(weight: unknown): string {
+  return typeof weight === 'string' ? JSON.stringify(weight) : String(weight);
 }
 
 function isWeight(weight: unknown): boolean {

@@ -1,5 +1,6 @@
 import { type Image, imageOf } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { spelled } from './spelled.ts';
 
 /** A part of an image, in pixels. */
 export interface Part {
@@ -48,7 +49,7 @@ export function requireSize({ width, height }: { width: number; height: number }
   if ([width, height].every((side) => Number.isInteger(side) && side > 0)) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `pixels: ${width}x${height} is not a size; pass whole numbers from 1.`,
+    `pixels: ${spelled(width)}x${spelled(height)} is not a size; pass whole numbers from 1.`,
   );
 }
 

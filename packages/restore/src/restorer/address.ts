@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { nameOfKind } from '../image/rgba.ts';
 
 /** Schemes that are URLs without `//` too. */
 const opaque = /^(data|blob|file):/i;
@@ -20,6 +21,12 @@ export type Address = { readonly path: string } | { readonly url: URL };
  * Errors: `INVALID_ARGUMENT` for an empty text, or an invalid URL.
  */
 export function addressOf(address: string | URL, what: string): Address {
+  if (typeof address !== 'string' && !(address instanceof URL)) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${what}: ${nameOfKind(address)} was passed; pass a path or a URL.`,
+    );
+  }
   if (address === '') throw new GraftError('INVALID_ARGUMENT', `${what} '': it is empty.`);
   if (typeof address === 'string' && !isUrl(address)) return { path: address };
   try {

@@ -1,6 +1,7 @@
 import { autoTile } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
+import { spelled } from '../image/spelled.ts';
 import type { ModelParts } from '../run/model-parts.ts';
 import type { RestoreTiledOptions } from '../run/restore-tiled.ts';
 import type { ModelSettings } from '../steer/settings-of.ts';
@@ -41,7 +42,7 @@ export function tileSettings(
   if (tile !== 'auto' && tile !== Number.POSITIVE_INFINITY && !(Number.isInteger(tile) && tile > 0))
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `tile: ${tile} is not a whole number of pixels; pass one such as 512, or 'auto'.`,
+      `tile: ${spelled(tile)} is not a whole number of pixels; pass one such as 512, or 'auto'.`,
     );
   const { restore, bytesPerPixel, inside } = settings;
   const { sizeMultiple } = restore;

@@ -1,4 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
+import { spelled } from '../image/spelled.ts';
 
 /** More than any machine has; onnxruntime would start whatever number it gets. */
 const most = 1024;
@@ -9,6 +10,6 @@ export function requireThreads(threads: number | undefined): void {
   if (Number.isInteger(threads) && threads >= 1 && threads <= most) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `threads: ${threads} is not a whole number from 1 to ${most}; pass one such as 4, or nothing for the default.`,
+    `threads: ${spelled(threads)} is not a whole number from 1 to ${most}; pass one such as 4, or nothing for the default.`,
   );
 }

@@ -4,6 +4,7 @@ import type { ImageFormat } from '../image/formats.ts';
 import { rgbaOf } from '../image/rgba.ts';
 import { type EncodeOptions, encodeImage, writeImage } from '../image/write-image.ts';
 import { addressOf, urlName } from './address.ts';
+import { requireOptions } from './require-options.ts';
 
 /** Media types of the image formats that can be written. */
 export type BlobType = `image/${ImageFormat}`;
@@ -35,6 +36,7 @@ export class Restored<Label extends string = string> {
    * Errors: those of `writeImage`; `INVALID_ARGUMENT` for another URL.
    */
   async save(path: string | URL, options: EncodeOptions = {}): Promise<void> {
+    requireOptions(options, '{ quality: 90 }');
     const address = addressOf(path, 'path');
     if ('path' in address) return writeImage(address.path, this.image, options);
     throw new GraftError(
@@ -44,7 +46,8 @@ export class Restored<Label extends string = string> {
   }
 
   /** Returns the bytes of an image file. Errors: those of `encodeImage`. */
-  toBytes(format: ImageFormat = 'png', options: EncodeOptions = {}): Promise<Uint8Array> {
+  async toBytes(format: ImageFormat = 'png', options: EncodeOptions = {}): Promise<Uint8Array> {
+    requireOptions(options, '{ quality: 90 }');
     return encodeImage(this.image, format, options);
   }
 
@@ -53,8 +56,9 @@ export class Restored<Label extends string = string> {
    * `encodeImage`.
    */
   async toBlob(type: BlobType = 'image/png', options: EncodeOptions = {}): Promise<Blob> {
-    const bytes = await this.toBytes(type.replace(/^image\//, '') as ImageFormat, options);
-    return new Blob([new Uint8Array(bytes)], { type });
+    const format = String(type).replace(/^image\//, '') as ImageFormat;
+    const bytes = await this.toBytes(format, options);
+    return new Blob([new Uint8Array(bytes)], { type: `image/${format}` });
   }
 
   /** Returns RGBA with one byte per channel, as a canvas takes it. */

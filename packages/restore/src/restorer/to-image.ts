@@ -43,7 +43,10 @@ function isPlanar(source: RawImage | Image): source is Image {
   return source.data instanceof Float32Array;
 }
 
-/** Errors: `INVALID_ARGUMENT` if an image's planes do not match its size. */
+/** Beyond this, values of 0 to 1 do not overshoot, whatever filter made them. */
+const farthest = 2;
+
+/** Errors: `INVALID_ARGUMENT` if an image's planes do not match its size, or their values the range. */
 function checked(image: Image): Image {
   const { data, alpha, width, height } = image;
   requireSize(image);
@@ -53,6 +56,13 @@ function checked(image: Image): Image {
     throw new GraftError(
       'INVALID_ARGUMENT',
       `image: a Float32Array holds three planes of ${width}x${height}, ${3 * size} numbers from 0 to 1, without \`channels\`; pass interleaved pixels as a Uint8Array.`,
+    );
+  }
+  const wrong = data.find((value) => !(Math.abs(value) <= farthest));
+  if (wrong !== undefined) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `image: its values go from 0 to 1, and ${wrong} is among them; divide values up to 255 by 255.`,
     );
   }
   if (alpha !== undefined && alpha.length !== size) {

@@ -21,7 +21,7 @@ export interface RestorerOptions<Step extends Progress = Progress> {
   readonly strength?: number;
   /** Longest side of a tile in pixels; default: `auto`, as large as half the free memory allows. */
   readonly tile?: number | 'auto';
-  /** Ends the call after the current tile. */
+  /** Rejects the call at once; the model stops after its current tile. */
   readonly signal?: AbortSignal;
   /**
    * Called after each run of the model: one for each tile, and before them, for an image in several

@@ -2,6 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
 import { nameOfKind } from '../image/rgba.ts';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
+import { isPlain } from '../restorer/require-options.ts';
 import { checkStrength } from './steering.ts';
 
 /**
@@ -39,13 +40,6 @@ export function weightsRow(
   }
   if (given.length === 0) return undefined;
   return labelWeights(Object.fromEntries(given) as Readonly<Record<string, number>>, labels);
-}
-
-/** Whether a value is an object of properties: not a list, a Map or a number. */
-function isPlain(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map)
-  );
 }
 
 /** Converts a row of weights to weights by label. */

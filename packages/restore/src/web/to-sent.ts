@@ -55,10 +55,12 @@ export async function toSent(source: ImageSource, signal?: AbortSignal): Promise
     return { image: bitmap, label: 'image', transfer: [bitmap] };
   }
   if (ArrayBuffer.isView(source?.data)) {
-    const { data, width, height } = source;
+    const { width, height } = source;
+    // A copy now, because the caller may overwrite them before they are sent; the worker gets it.
+    const data = source.data.slice();
     const channels = 'channels' in source ? source.channels : undefined;
     const image = { data, width, height, ...(channels === undefined ? {} : { channels }) };
-    return { image, label: 'image', transfer: [] };
+    return { image, label: 'image', transfer: [data.buffer] };
   }
   throw new GraftError(
     'INVALID_ARGUMENT',
