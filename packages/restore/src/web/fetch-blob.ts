@@ -13,6 +13,12 @@ export async function fetchBlob(
 ): Promise<{ blob: Blob; href: string }> {
   const url = addressOf(source);
   const { href } = url;
+  if (url.protocol === 'hf:') {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${href}: a page does not read names on a model hub; pass the URL of the file, such as https://huggingface.co/owner/name/resolve/main/model.onnx.`,
+    );
+  }
   if (!/^(https?|blob|data):$/.test(url.protocol)) {
     throw new GraftError(
       'INVALID_ARGUMENT',
@@ -44,6 +50,9 @@ export async function fetchBlob(
 }
 
 function addressOf(source: string | URL): URL {
+  // It is the page's own address.
+  if (source === '')
+    throw new GraftError('INVALID_ARGUMENT', "'': not a URL; pass one, or a File.");
   try {
     return new URL(source, globalThis.document?.baseURI ?? globalThis.location.href);
   } catch {

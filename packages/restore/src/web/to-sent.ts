@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { RawImage } from '../image/rgba.ts';
+import { nameOfKind, type RawImage } from '../image/rgba.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import type { Sent } from './messages.ts';
 
@@ -57,15 +57,28 @@ export async function toSent(source: ImageSource, signal?: AbortSignal): Promise
   if (ArrayBuffer.isView(source?.data)) {
     const { width, height } = source;
     // A copy now, because the caller may overwrite them before they are sent; the worker gets it.
-    const data = source.data.slice();
+    const data = copyOf(source.data);
     const channels = 'channels' in source ? source.channels : undefined;
     const image = { data, width, height, ...(channels === undefined ? {} : { channels }) };
     return { image, label: 'image', transfer: [data.buffer] };
   }
   throw new GraftError(
     'INVALID_ARGUMENT',
-    'image: this cannot be restored; pass a File, Blob, URL, ImageBitmap, ImageData, image element, canvas or VideoFrame.',
+    `image: ${nameOfKind(source)} cannot be restored; pass a File, Blob, URL, ImageBitmap, ImageData, image element, canvas or VideoFrame.`,
   );
+}
+
+/** Errors: `INVALID_ARGUMENT` for pixels that were transferred, such as to a worker. */
+function copyOf<Data extends Uint8Array | Uint8ClampedArray>(data: Data): Data {
+  try {
+    return data.slice() as Data;
+  } catch (cause) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      'image: its pixels were transferred elsewhere, such as to a worker; pass a copy of them.',
+      { cause },
+    );
+  }
 }
 
 type Drawable = Exclude<ImageSource, Blob | string | URL | ArrayBuffer | Uint8Array | RawImage>;
