@@ -13,7 +13,7 @@ import {
   strengthOption,
   strengthWarnings,
 } from '../options/numbers.ts';
-import { wholeNumber } from '../options/options.ts';
+import { joined, wholeNumber } from '../options/options.ts';
 import { parseDegrade, parseMap, parseWeights } from '../options/parse-weights.ts';
 import { define, run } from '../pipeline/run.ts';
 import { type ShardOption, shardOption } from '../shard/parse-shard.ts';
@@ -59,8 +59,9 @@ export function command(): Command {
     .option(
       '--degradation <weights>',
       "degradation for the graft: label, or label=weight,…; default: the label in the task's name, otherwise the model's default",
+      joined,
     )
-    .option('--map <tasks>', 'degradation of single tasks: TASK=LABEL,…')
+    .option('--map <tasks>', 'degradation of single tasks: TASK=LABEL,…', joined)
     .option('--blind', 'pass no degradation: the sensor detects it, and its accuracy is measured')
     .addOption(strengthOption())
     .option('--base <host>', 'host to compare with; default: the model with its graft removed')

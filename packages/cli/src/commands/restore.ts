@@ -2,7 +2,7 @@ import type { Device } from '@pip-graft/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { doorOptions } from '../options/expected-device.ts';
 import { maxPixelsOption, strengthOption, strengthWarnings } from '../options/numbers.ts';
-import { outputOption, wholeNumber } from '../options/options.ts';
+import { joined, outputOption, wholeNumber } from '../options/options.ts';
 import { define, run } from '../pipeline/run.ts';
 import { type RestoreRequest, restoreImages } from '../restore/restore-images.ts';
 import { shardOption } from '../shard/parse-shard.ts';
@@ -30,6 +30,7 @@ export function command(): Command {
     .option(
       '--degradation <weights>',
       "label, or label=weight,…; default: detected by the model's sensor, or the model's default",
+      joined,
     )
     .addOption(strengthOption())
     .addOption(

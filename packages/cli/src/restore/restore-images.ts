@@ -51,7 +51,9 @@ export async function restoreImages(
   const journal = await Journal.open(output, shard);
   if (journal.ignored > 0) {
     session.note(
-      `${output}: ${journal.ignored} lines of its journal make no sense and are ignored`,
+      journal.ignored === 1
+        ? `${output}: 1 line of its journal makes no sense and is ignored`
+        : `${output}: ${journal.ignored} lines of its journal make no sense and are ignored`,
     );
   }
   const key = keyOf(settings, request);

@@ -64,17 +64,19 @@ export function rangeOf(text: string, all: RangeChoice = {}): RangeChoice {
   return { ...all, [label]: { ...chosen, [key]: [Number(low), Number(high ?? low)] } };
 }
 
-/** Parses the shares of labels, for commander's option parser. */
-export function sharesOf(text: string): Record<string, number> {
-  return Object.fromEntries(
-    text.split(',').map((part) => {
-      const [, label, share] = /^([^=]+)=([1-9]\d{0,3})$/.exec(part) ?? [];
-      if (label !== undefined) return [label, Number(share)];
-      throw new InvalidArgumentError(
-        'expected LABEL=NUMBER with a whole number from 1 to 9999, as noise=2.',
-      );
-    }),
-  );
+/** Parses the shares of labels and adds them, for commander's option parser. */
+export function sharesOf(
+  text: string,
+  all: Readonly<Record<string, number>> = {},
+): Record<string, number> {
+  const shares = text.split(',').map((part): [string, number] => {
+    const [, label, share] = /^([^=]+)=([1-9]\d{0,3})$/.exec(part) ?? [];
+    if (label !== undefined) return [label, Number(share)];
+    throw new InvalidArgumentError(
+      'expected LABEL=NUMBER with a whole number from 1 to 9999, as noise=2.',
+    );
+  });
+  return { ...all, ...Object.fromEntries(shares) };
 }
 
 function shareOf(text: string): number {

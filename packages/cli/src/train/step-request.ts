@@ -84,9 +84,9 @@ export function requireData({ data, pairs }: Pick<StepRequest, 'data' | 'pairs'>
     );
 }
 
-/** Parses labels separated by a plus sign or a comma. @example labelsOf('noise+rain') */
-export function labelsOf(text: string): string[] {
-  return text.split(/[+,]/);
+/** Parses labels separated by a plus sign or a comma, and adds them. @example labelsOf('noise+rain') */
+export function labelsOf(text: string, all: readonly string[] = []): string[] {
+  return [...all, ...text.split(/[+,]/)];
 }
 
 /** Creates an option that takes a number. */
