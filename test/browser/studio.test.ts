@@ -136,6 +136,21 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     return { name: download.suggestedFilename(), path };
   };
 
+  it('keeps the place of the keyboard if a sample is chosen with it', async () => {
+    const other = await browser.newPage();
+    await other.goto(server.url);
+    const sample = other.getByRole('button', { name: 'Rain' });
+    await sample.focus(patience);
+    await other.keyboard.press('Enter');
+    await other.waitForFunction(
+      () => !document.getElementById('stage')!.hidden,
+      undefined,
+      patience,
+    );
+    expect(await other.evaluate(() => document.activeElement?.id)).toBe('stage');
+    await other.close();
+  });
+
   it('restores a dropped file and shows what its sensor found', async () => {
     await drop(file, 'cat.png');
     await expectStatus(/Restored in/);

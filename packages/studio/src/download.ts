@@ -1,5 +1,6 @@
 import type { BlobType, Restored } from '@pip-graft/restore/web';
 import type { Kept } from './metadata/exif.ts';
+import { isAnimated } from './metadata/is-animated.ts';
 import { keepJpegMetadata } from './metadata/jpeg-metadata.ts';
 import { keepPngMetadata } from './metadata/png-metadata.ts';
 import { keepWebpMetadata } from './metadata/webp-metadata.ts';
@@ -42,7 +43,9 @@ export async function keepMetadata(made: Blob, original: Blob): Promise<Kept> {
   }[type];
   if (type !== original.type || keep === undefined) {
     const why = original.type.replace('image/', '').toUpperCase() || 'unknown';
-    return { file: made, kept: [], dropped: [`metadata (of ${why} files none is kept)`] };
+    const lost = `metadata (of ${why} files none is kept)`;
+    const still = (await isAnimated(original)) ? ['the animation (the first frame is kept)'] : [];
+    return { file: made, kept: [], dropped: [lost, ...still] };
   }
   const [madeBytes, bytes] = await Promise.all([bytesOf(made), bytesOf(original)]);
   const { file, ...rest } = keep(madeBytes, bytes);
