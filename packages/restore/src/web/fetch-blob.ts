@@ -30,7 +30,7 @@ export async function fetchBlob(
     signal?.throwIfAborted();
     throw new GraftError(
       'READ_FAILED',
-      `${label}: the server cannot be reached or does not let this page read it (CORS); check the address.`,
+      `${label}: the server cannot be reached or does not let this page read it (CORS), or this page's policy forbids it (connect-src); check the address.`,
       { cause },
     );
   });
