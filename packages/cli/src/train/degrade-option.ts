@@ -54,7 +54,7 @@ export function degradeOptions(): Option[] {
  * @example rangeOf('haze.t=0.15..0.95') // { haze: { t: [0.15, 0.95] } }
  */
 export function rangeOf(text: string, all: RangeChoice = {}): RangeChoice {
-  const parts = /^([^.=]+)\.([^.=]+)=(-?[\d.]+?)(?:\.\.(-?[\d.]+))?$/.exec(text);
+  const parts = /^([^.=]+)\.([^.=]+)=(-?\d*\.?\d+)(?:\.\.(-?\d*\.?\d+))?$/.exec(text);
   if (!parts)
     throw new InvalidArgumentError(
       'expected LABEL.KEY=LOW..HIGH or LABEL.KEY=NUMBER, as haze.t=0.15..0.95.',

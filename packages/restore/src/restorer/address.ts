@@ -41,8 +41,3 @@ export function addressOf(address: string | URL, what: string): Address {
     );
   }
 }
-
-/** Name of a URL in messages: the data in one may be megabytes. */
-export function urlName({ protocol, href }: URL): string {
-  return protocol === 'data:' ? 'data: URL' : href;
-}

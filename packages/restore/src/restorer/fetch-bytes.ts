@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { urlName } from './address.ts';
+import { requireNoPassword, urlName } from './url-name.ts';
 
 /** More than any image or model needs; bounds an endless response. */
 const maxBytes = 1024 ** 3;
@@ -18,6 +18,7 @@ export async function fetchBytes(url: URL, signal?: AbortSignal): Promise<Uint8A
       `${name}: only file:, http:, https:, data: and blob: URLs can be read; pass the bytes instead.`,
     );
   }
+  requireNoPassword(url);
   const response = await fetch(url, signal ? { signal } : {}).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw new GraftError(

@@ -3,8 +3,9 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { ImageFormat } from '../image/formats.ts';
 import { rgbaOf } from '../image/rgba.ts';
 import { type EncodeOptions, encodeImage, writeImage } from '../image/write-image.ts';
-import { addressOf, urlName } from './address.ts';
+import { addressOf } from './address.ts';
 import { requireOptions } from './require-options.ts';
+import { urlName } from './url-name.ts';
 
 /** Media types of the image formats that can be written. */
 export type BlobType = `image/${ImageFormat}`;

@@ -8,7 +8,7 @@ import { nameOfKind } from '../image/rgba.ts';
 import { type ModelParts, modelParts } from '../run/model-parts.ts';
 import { type ModelSettings, settingsOf } from '../steer/settings-of.ts';
 import { type Weights, weightsRow } from '../steer/weights-row.ts';
-import { addressOf, urlName } from './address.ts';
+import { addressOf } from './address.ts';
 import { type DeviceChoice, requireDevice } from './device-choice.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { findModel } from './find-model.ts';
@@ -20,6 +20,7 @@ import { detectLoaded, requireSensor, restoreLoaded } from './restore-loaded.ts'
 import { Restored } from './restored.ts';
 import { type ImageSource, toImage } from './to-image.ts';
 import type { DetectOptions, RestorerDevice, RestorerOptions } from './types.ts';
+import { urlName } from './url-name.ts';
 
 export interface OpenOptions extends DoorOptions {
   /** Where to run; default: `auto`, which is the CPU in Node. */

@@ -2,8 +2,9 @@ import type { Image } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { decodeImage, readImage } from '../image/read-image.ts';
 import { fromPixels, nameOfKind, type RawImage, requireSize } from '../image/rgba.ts';
-import { addressOf, urlName } from './address.ts';
+import { addressOf } from './address.ts';
 import { fetchBytes } from './fetch-bytes.ts';
+import { urlName } from './url-name.ts';
 
 /**
  * Input of {@link Restorer.restore}: a path, a URL, the bytes of an image file, a Blob, pixels, or

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { GraftError } from '@pip-graft/onnx-graft';
+import { requireNoPassword, urlName } from '../restorer/url-name.ts';
 
 /**
  * Fetches a URL, relative to the page.
@@ -12,20 +13,20 @@ export async function fetchBlob(
   signal?: AbortSignal,
 ): Promise<{ blob: Blob; href: string }> {
   const url = addressOf(source);
-  const { href } = url;
+  const label = urlName(url);
   if (url.protocol === 'hf:') {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${href}: a page does not read names on a model hub; pass the URL of the file, such as https://huggingface.co/owner/name/resolve/main/model.onnx.`,
+      `${label}: a page does not read names on a model hub; pass the URL of the file, such as https://huggingface.co/owner/name/resolve/main/model.onnx.`,
     );
   }
   if (!/^(https?|blob|data):$/.test(url.protocol)) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${href}: a page reads http:, https:, blob: and data: URLs; pass the File instead.`,
+      `${label}: a page reads http:, https:, blob: and data: URLs; pass the File instead.`,
     );
   }
-  const label = url.protocol === 'data:' ? 'data: URL' : href;
+  requireNoPassword(url);
   const response = await fetch(url, signal ? { signal } : {}).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw new GraftError(

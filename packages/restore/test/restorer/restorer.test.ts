@@ -424,6 +424,12 @@ describe('Restorer', () => {
     });
     await expect(restorer.restore(new File([], 'mine.png'))).rejects.toThrow(/^mine\.png: not a/);
     await expect(restorer.restore('ftp://example.org/a.png')).rejects.toThrow(/only file:, http:/);
+    await expect(restorer.restore('https://me:secret@example.org/a.png')).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(
+        /^https:..example\.org.a\.png: a URL with a user name or a password is not fetched/,
+      ) as string,
+    });
   });
 
   it("fetches images and models over http and reports the server's answer", async () => {
