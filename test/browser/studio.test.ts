@@ -313,5 +313,12 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
         ).length,
     );
     expect(nameless).toBe(0);
+    const said = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('#panel input[type=range]')].map(
+        ({ ariaValueText }) => ariaValueText,
+      ),
+    );
+    expect(said).toHaveLength(labels.length + 1);
+    for (const text of said) expect(text).toMatch(/^\d+ %$/);
   });
 });

@@ -89,8 +89,11 @@ function newSlider(name: string, most: number, value: number, onInput: () => voi
     value: String(value),
   });
   const output = document.createElement('output');
+  // A screen reader reads the range; an output is announced with each change, too.
+  output.ariaHidden = 'true';
   const show = (): void => {
     output.textContent = `${Math.round(range.valueAsNumber * 100)} %`;
+    range.ariaValueText = output.textContent;
   };
   const text = Object.assign(document.createElement('span'), { textContent: name });
   element.append(text, range, output);
