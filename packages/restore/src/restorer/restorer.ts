@@ -229,10 +229,26 @@ function held(image: ImageSource): ImageSource {
 function orAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
+    const calls = callsWith(signal);
+    calls.add(abort);
     if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    result.then(resolve, reject).finally(() => calls.delete(abort));
   });
+}
+
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Returns what ends the calls with a signal: one listener for all, because Node warns of eleven. */
+function callsWith(signal: AbortSignal): Set<() => void> {
+  const known = waiting.get(signal);
+  if (known !== undefined) return known;
+  const calls = new Set<() => void>();
+  waiting.set(signal, calls);
+  const abort = (): void => {
+    for (const end of calls) end();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  return calls;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -373,9 +374,14 @@ describe('Restorer', () => {
     const second = restorer
       .restore(photo, { rain: 1 }, { signal: stop.signal })
       .catch(() => ended.push('second'));
+    const more = restorer
+      .restore(photo, { rain: 1 }, { signal: stop.signal })
+      .catch(() => ended.push('third'));
+    // Node warns of many listeners on one signal.
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1);
     stop.abort();
-    await Promise.all([first, second]);
-    expect(ended).toEqual(['second', 'first']);
+    await Promise.all([first, second, more]);
+    expect(ended).toEqual(['second', 'third', 'first']);
   });
 
   it('closes once, after the calls before it, and rejects those after it', async () => {
