@@ -41,7 +41,8 @@ export class Settings {
 
   /** Shows what the sensor found. */
   found(weights: Readonly<Record<string, number>>): void {
-    for (const [label, slider] of this.#sliders) slider.value = weights[label] ?? 0;
+    for (const [label, slider] of this.#sliders)
+      slider.value = Object.hasOwn(weights, label) ? weights[label]! : 0;
   }
 
   get present(): Setting {
