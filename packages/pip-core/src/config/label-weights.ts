@@ -43,13 +43,21 @@ export function oneHot(labels: number, at: number): number[] {
 
 /**
  * Rejects impossible weights: `INVALID_WEIGHTS` for negative or non-finite ones, and those that do
- * not fit float32, in which models compute.
+ * not fit float32, in which models compute, also in sum.
  */
 export function checkWeights(weights: readonly number[], spelled = weights.join(', ')): void {
   if (!weights.every(isWeight)) {
     throw new GraftError(
       'INVALID_WEIGHTS',
       `degradation weights '${spelled}': they must be numbers, finite and not negative; pass some such as 0.5.`,
+    );
+  }
+  const sum = weights.reduce((a, b) => a + b, 0);
+  // The model divides by it.
+  if (!Number.isFinite(Math.fround(sum))) {
+    throw new GraftError(
+      'INVALID_WEIGHTS',
+      `degradation weights '${spelled}': their sum is too large for the model; pass some such as 0.5.`,
     );
   }
 }
