@@ -137,18 +137,10 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
   };
 
   it('keeps the place of the keyboard if a sample is chosen with it', async () => {
-    const other = await browser.newPage();
-    await other.goto(server.url);
-    const sample = other.getByRole('button', { name: 'Rain' });
-    await sample.focus(patience);
-    await other.keyboard.press('Enter');
-    await other.waitForFunction(
-      () => !document.getElementById('stage')!.hidden,
-      undefined,
-      patience,
-    );
-    expect(await other.evaluate(() => document.activeElement?.id)).toBe('stage');
-    await other.close();
+    await page.getByRole('button', { name: 'Rain' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => !document.getElementById('stage')!.hidden);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('stage');
   });
 
   it('restores a dropped file and shows what its sensor found', async () => {
