@@ -428,6 +428,12 @@ describe('Restorer', () => {
     await expect(restorer.restore(new Uint8Array([1, 2]))).rejects.toMatchObject({
       code: 'CORRUPT_FILE',
     });
+    const drawing = new Blob(['<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>']);
+    await expect(restorer.restore(drawing)).rejects.toMatchObject({
+      code: 'CORRUPT_FILE',
+      message:
+        'image: not a readable image (it is an SVG drawing); convert it to PNG, TIFF or JPEG first.',
+    });
     await expect(restorer.restore(new File([], 'mine.png'))).rejects.toThrow(/^mine\.png: not a/);
     await expect(restorer.restore('ftp://example.org/a.png')).rejects.toThrow(/only file:, http:/);
     await expect(restorer.restore('https://me:secret@example.org/a.png')).rejects.toMatchObject({
