@@ -4,11 +4,13 @@ import sharp from 'sharp';
 
 const [url, source, target, ...weights] = process.argv.slice(2);
 /** @type {any} */
-const { parameters } = await (await fetch(`${url}/config`)).json();
-const multiple = Number(parameters.size_multiple.string_value);
-const labels = parameters.labels.string_value.split(',');
+const config = await (await fetch(`${url}/config`)).json();
+const multiple = Number(config.parameters.size_multiple.string_value);
+// A baked model, or one without a graft, takes only the image.
+const labels = config.parameters.labels?.string_value.split(',') ?? [];
 
 const { data, info } = await sharp(source)
+  .autoOrient()
   .removeAlpha()
   .toColourspace('srgb')
   .raw()
@@ -28,7 +30,8 @@ for (let c = 0; c < 3; c++)
 const degradation = new Float32Array(labels.length);
 for (const weight of weights) {
   const [label, value = '1'] = weight.split('=');
-  if (!labels.includes(label)) throw new Error(`${label}: not one of ${labels.join(', ')}`);
+  if (!labels.includes(label)) throw new Error(`${label}: not one of '${labels.join(', ')}'`);
+  if (!(Number(value) >= 0)) throw new Error(`${weight}: not a number of 0 or more`);
   degradation[labels.indexOf(label)] = Number(value);
 }
 
@@ -38,14 +41,15 @@ const input = (name, shape, values) => ({
 });
 const header = JSON.stringify({
   inputs: [
-    input('input', [1, 3, rows, columns], image),
-    input('degradation', [1, labels.length], degradation),
+    input(config.input[0].name, [1, 3, rows, columns], image),
+    ...(labels.length > 0 ? [input('degradation', [1, labels.length], degradation)] : []),
   ],
-  parameters: { binary_data_output: true },
+  outputs: [{ name: config.output[0].name, parameters: { binary_data: true } }],
 });
 const response = await fetch(`${url}/infer`, {
   method: 'POST',
   headers: { 'Inference-Header-Content-Length': String(Buffer.byteLength(header)) },
+  // Without labels, the last of them is empty.
   body: Buffer.concat([header, image, degradation].map((part) => bytesOf(part))),
 });
 if (!response.ok) throw new Error(await response.text());

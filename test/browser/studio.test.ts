@@ -136,6 +136,13 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     return { name: download.suggestedFilename(), path };
   };
 
+  it('keeps the place of the keyboard if a sample is chosen with it', async () => {
+    await page.getByRole('button', { name: 'Rain' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => !document.getElementById('stage')!.hidden);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('stage');
+  });
+
   it('restores a dropped file and shows what its sensor found', async () => {
     await drop(file, 'cat.png');
     await expectStatus(/Restored in/);
@@ -298,5 +305,12 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
         ).length,
     );
     expect(nameless).toBe(0);
+    const said = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('#panel input[type=range]')].map(
+        ({ ariaValueText }) => ariaValueText,
+      ),
+    );
+    expect(said).toHaveLength(labels.length + 1);
+    for (const text of said) expect(text).toMatch(/^\d+ %$/);
   });
 });

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { cropImage } from '@pip-graft/imaging';
 import { readImage, writeImage } from '@pip-graft/restore';
 import * as ort from 'onnxruntime-node';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../packages/cli/test/triton/config.ts';
 
@@ -110,19 +111,37 @@ describe('docs/guides/serve.md', () => {
   });
 });
 
-it('examples/serve/restore.mjs restores an image as graft restore does', async () => {
+/** Runs the example; returns its exit status. */
+function restoreServed(image: string, weight: string): Promise<number> {
   const script = join(root, 'examples/serve/restore.mjs');
-  const child = spawn(process.execPath, [script, url, 'rain.png', 'served.png', 'rain=1'], {
-    cwd: folder,
-    stdio: 'inherit',
-  });
-  expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0);
-  graft('restore', 'restorer.onnx', 'rain.png', '-o', 'out', '--degradation', 'rain');
+  const args = [script, url, image, `served-${image}`, weight];
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore' });
+  return new Promise((resolve) => child.on('exit', (status) => resolve(status ?? -1)));
+}
+
+it.each([
+  ['rain.png', [37, 29]],
+  // As a phone stores it.
+  ['turned.png', [29, 37]],
+])('examples/serve/restore.mjs restores %s as graft restore does', async (image, size) => {
+  if (image === 'turned.png')
+    await sharp(join(folder, 'rain.png'))
+      .withMetadata({ orientation: 6 })
+      .toFile(join(folder, image));
+  expect(await restoreServed(image, 'rain=1')).toBe(0);
+  graft('restore', 'restorer.onnx', image, '-o', 'out', '--degradation', 'rain');
   const [served, restored] = [
-    await readImage(join(folder, 'served.png')),
-    await readImage(join(folder, 'out/rain.png')),
+    await readImage(join(folder, `served-${image}`)),
+    await readImage(join(folder, 'out', image)),
   ];
-  expect([served.width, served.height]).toEqual([37, 29]);
+  expect([served.width, served.height]).toEqual(size);
   const gaps = served.data.map((value, index) => Math.abs(value - restored.data[index]!));
   expect(Math.max(...gaps)).toBeLessThan(1.5 / 255);
 });
+
+it.each(['snow=1', 'rain=much', 'rain=-1'])(
+  'examples/serve/restore.mjs ends before it asks the server: %s',
+  async (weight) => {
+    expect(await restoreServed('rain.png', weight)).toBe(1);
+  },
+);

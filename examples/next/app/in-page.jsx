@@ -2,6 +2,9 @@
 
 import { useRef, useState } from 'react';
 
+/** The restorer, once the first image is chosen; opening one for each image would take longer. */
+let opening;
+
 /** Restores in the page: the image does not leave it. */
 export function InPage() {
   const canvas = useRef(null);
@@ -13,12 +16,13 @@ export function InPage() {
     setStatus('Restoring…');
     try {
       // Loaded when it is needed, and never on the server.
-      const { Restorer } = await import('@pip-graft/restore/web');
-      const restorer = await Restorer.open('/model.onnx');
+      opening ??= import('@pip-graft/restore/web').then(({ Restorer }) =>
+        Restorer.open('/model.onnx'),
+      );
+      const restorer = await opening;
       const restored = await restorer.restore(file, { noise: 1 });
       restored.toCanvas(canvas.current);
       setStatus(`Restored on ${restorer.device.name}: ${restorer.device.reason}.`);
-      await restorer.close();
     } catch (error) {
       setStatus(error.message);
     }

@@ -117,7 +117,7 @@ export function buildCurvePage({
     title: name,
     header: html`<p class="brand">${name}</p><h1>${summary}</h1>`,
     main: html`<div class="card">${facts(rest.facts)}</div>${curves.map(curve)}
-<p class="hint">Grey: each step. Green: the mean over the last fiftieth of the run. Labels and degradations vary from batch to batch, so a single step means little.</p>${strips(samples)}`,
+<p class="hint">Green: the mean over the last fiftieth of the run, which is one step of a short run. Grey: each step. Labels and degradations vary from batch to batch, so a single step means little.</p>${strips(samples)}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { BlobType, Restored } from '@pip-graft/restore/web';
 import { keepPngMetadata, keepWebpMetadata } from './metadata/chunk-metadata.ts';
+import { isAnimated } from './metadata/is-animated.ts';
 import { type Kept, keepJpegMetadata } from './metadata/jpeg-metadata.ts';
 
 const extensions: Readonly<Record<BlobType, string>> = {
@@ -40,7 +41,9 @@ export async function keepMetadata(made: Blob, original: Blob): Promise<Kept> {
   }[type];
   if (type !== original.type || keep === undefined) {
     const why = original.type.replace('image/', '').toUpperCase() || 'unknown';
-    return { file: made, kept: [], dropped: [`metadata (of ${why} files none is kept)`] };
+    const lost = `metadata (of ${why} files none is kept)`;
+    const still = (await isAnimated(original)) ? ['the animation (the first frame is kept)'] : [];
+    return { file: made, kept: [], dropped: [lost, ...still] };
   }
   const [madeBytes, bytes] = await Promise.all([bytesOf(made), bytesOf(original)]);
   const { file, ...rest } = keep(madeBytes, bytes);

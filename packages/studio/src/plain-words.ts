@@ -1,6 +1,6 @@
 /** What a person can do about an error of the library, by its code. */
 const sentences: Readonly<Record<string, string>> = {
-  CORRUPT_FILE: 'This file is damaged, or not what its name says.',
+  CORRUPT_FILE: 'This page cannot read this file.',
   NOT_ONNX: 'This file is not an ONNX model.',
   UNSUPPORTED_LAYOUT: 'This model does not turn an image into an image of the same size.',
   UNSUPPORTED_HOST: 'This model cannot run here.',

@@ -37,5 +37,7 @@ function filled(
   labels: readonly string[],
   weights: Readonly<Record<string, number>>,
 ): Record<string, number> {
-  return Object.fromEntries(labels.map((label) => [label, weights[label] ?? 0]));
+  // A label may be called `constructor`.
+  const of = (label: string): number => (Object.hasOwn(weights, label) ? weights[label]! : 0);
+  return Object.fromEntries(labels.map((label) => [label, of(label)]));
 }

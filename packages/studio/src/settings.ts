@@ -41,7 +41,8 @@ export class Settings {
 
   /** Shows what the sensor found. */
   found(weights: Readonly<Record<string, number>>): void {
-    for (const [label, slider] of this.#sliders) slider.value = weights[label] ?? 0;
+    for (const [label, slider] of this.#sliders)
+      slider.value = Object.hasOwn(weights, label) ? weights[label]! : 0;
   }
 
   get present(): Setting {
@@ -89,8 +90,11 @@ function newSlider(name: string, most: number, value: number, onInput: () => voi
     value: String(value),
   });
   const output = document.createElement('output');
+  // A screen reader reads the range; an output is announced with each change, too.
+  output.ariaHidden = 'true';
   const show = (): void => {
     output.textContent = `${Math.round(range.valueAsNumber * 100)} %`;
+    range.ariaValueText = output.textContent;
   };
   const text = Object.assign(document.createElement('span'), { textContent: name });
   element.append(text, range, output);

@@ -35,7 +35,7 @@ export function snippets(setting: CodeSetting): Snippet[] {
   const { from } = setting.model;
   const model = from ? 'grafted.onnx' : setting.model.name;
   const graft = from
-    ? `npx graft ${from.was === 'host' ? 'apply' : 'swap'} ${shell(fileOf(from.model))} --adapter ${shell(from.adapter)}${from.hasSensor ? ' --auto' : ''} -o grafted.onnx\n`
+    ? `npx graft ${from.was === 'host' ? 'apply' : 'swap'} ${shell(from.model)} --adapter ${shell(from.adapter)}${from.hasSensor ? ' --auto' : ''} -o grafted.onnx\n`
     : '';
   const asked = Object.entries(setting.weights);
   const above = asked.filter(([, weight]) => weight > 0);
@@ -72,14 +72,9 @@ document.body.append(restored.toCanvas());`,
     },
     {
       title: 'Command',
-      code: `${graft}npx graft restore ${shell(fileOf(model))} ${shell(image)} -o restored${steered ? flags.map((flag) => ` ${flag}`).join('') : ''}`,
+      code: `${graft}npx graft restore ${shell(model)} ${shell(image)} -o restored${steered ? flags.map((flag) => ` ${flag}`).join('') : ''}`,
     },
   ];
-}
-
-/** The command takes files; a package's model is one. */
-function fileOf(model: string): string {
-  return model.startsWith('@') ? `node_modules/${model}/model.onnx` : model;
 }
 
 /** A page has no packages and no folders: it fetches a file from its site. */

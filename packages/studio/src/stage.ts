@@ -39,11 +39,14 @@ export class Stage {
       Object.assign(canvas, { width: image.width, height: image.height });
       canvas.getContext('2d')!.drawImage(image, 0, 0);
     }
+    // What was chosen is hidden or moved now, and the keyboard would start again at the top.
+    const chosenHere = byId('empty').contains(document.activeElement);
     this.#stage.hidden = false;
     byId('tools').hidden = false;
     byId('empty').hidden = true;
     byId('sample-place').append(byId('sample-box'));
     document.body.classList.remove('no-image');
+    if (chosenHere) this.#stage.focus();
     this.fit();
   }
 

@@ -202,6 +202,8 @@ export class Studio {
     const button = byId<HTMLButtonElement>('download');
     button.disabled = true;
     byId('saved').textContent = '';
+    // Now, not after the run, which may be cancelled: else the code is of the image before.
+    this.#showSettings();
     const made = await this.#run.start(this.#restorer, this.#image.blob, this.#settings.asked);
     if (made === undefined) return;
     this.#restored = made;
@@ -228,7 +230,6 @@ export class Studio {
 
   #again(): void {
     clearTimeout(this.#pause);
-    this.#showSettings();
     void this.#restore();
   }
 

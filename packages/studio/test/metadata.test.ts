@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { keepMetadata } from '../src/download.ts';
 import { uprightExif, uprightXmp } from '../src/metadata/jpeg-metadata.ts';
 
@@ -67,6 +67,27 @@ describe('the metadata of a download', () => {
     expect(dropped).toEqual(['metadata (of AVIF files none is kept)']);
     const unknown = await keepMetadata(made, blob(new Uint8Array(), ''));
     expect(unknown.dropped).toEqual(['metadata (of unknown files none is kept)']);
+  });
+
+  it('says that the animation of a GIF file is dropped', async () => {
+    const animated = true;
+    vi.stubGlobal(
+      'ImageDecoder',
+      class {
+        readonly tracks = { ready: Promise.resolve(), selectedTrack: { animated } };
+        close(): void {}
+      },
+    );
+    try {
+      const made = blob(await sharp(grey).png().toBuffer(), 'image/png');
+      const { dropped } = await keepMetadata(made, blob(Uint8Array.of(1), 'image/gif'));
+      expect(dropped).toEqual([
+        'metadata (of GIF files none is kept)',
+        'the animation (the first frame is kept)',
+      ]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it('says that an animation and 16 bits are dropped', async () => {

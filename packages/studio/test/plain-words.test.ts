@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { plainWords } from '../src/plain-words.ts';
 
 it.each([
-  ['CORRUPT_FILE', 'This file is damaged, or not what its name says. net.onnx: it ends early.'],
+  ['CORRUPT_FILE', 'This page cannot read this file. net.onnx: it ends early.'],
   ['LIMIT_EXCEEDED', 'This file is too large for a browser. net.onnx: it ends early.'],
   ['RUNTIME_FAILED', 'The model failed. net.onnx: it ends early.'],
   ['NOT_FOUND', 'net.onnx: it ends early.'],

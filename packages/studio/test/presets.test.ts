@@ -21,6 +21,10 @@ describe('the presets of a model', () => {
     expect(presets[0]!.strength).toBe(0.5);
   });
 
+  it('have no weight for a label that every object has', () => {
+    expect(presetsOf(['rain', 'constructor'])[1]!.weights).toEqual({ rain: 1, constructor: 0 });
+  });
+
   it('are empty for a model without labels', () => {
     expect(presetsOf([])).toEqual([]);
   });

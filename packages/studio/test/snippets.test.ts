@@ -20,7 +20,7 @@ describe('the settings as code', () => {
     expect(lines({})).toEqual([
       "const restored = await restorer.restore('it\\'s.jpg', { noise: 0.5, 'low-light': 1 }, { strength: 0.8 });",
       "const restored = await restorer.restore(file, { noise: 0.5, 'low-light': 1 }, { strength: 0.8 });",
-      "npx graft restore node_modules/@pip-graft/restorer/model.onnx 'it'\\''s.jpg' -o restored --degradation noise=0.5,low-light=1 --strength 0.8",
+      "npx graft restore @pip-graft/restorer 'it'\\''s.jpg' -o restored --degradation noise=0.5,low-light=1 --strength 0.8",
     ]);
   });
 

@@ -3,6 +3,7 @@ import { Restorer } from '@pip-graft/restore/web';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AdapterFolder } from '../src/graft/graft-request.ts';
 import { graftFolder } from '../src/graft/show-graft.ts';
+import { showCode } from '../src/snippets.ts';
 import { Studio } from '../src/studio.ts';
 import { FakePage } from './support/fake-page.ts';
 
@@ -11,6 +12,7 @@ vi.mock('@pip-graft/restore/web', () => ({
   Restorer: { open: vi.fn() },
 }));
 vi.mock('../src/graft/show-graft.ts', () => ({ graftFolder: vi.fn(), showGraft() {} }));
+vi.mock('../src/snippets.ts', () => ({ showCode: vi.fn() }));
 // The parts of the page that draw.
 vi.mock('../src/stage.ts', () => ({
   Stage: class {
@@ -141,6 +143,22 @@ it('shows that a model loads, not that the run before was cancelled', async () =
   second.resolve(model());
   await settled();
   expect(shown()).toMatchObject({ model: 'b', status: 'Restoring…', progress: true, cancel: true });
+});
+
+it('has code for the image and the model that are open, though their run has not ended', async () => {
+  const studio = new Studio();
+  const coded = () => vi.mocked(showCode).mock.lastCall![0];
+  nextOpen().resolve(model());
+  await studio.openModel(blob, { name: 'a' });
+  for (const name of ['first.png', 'second.png']) {
+    void studio.showImage(blob, name);
+    await settled();
+    expect(coded()).toMatchObject({ image: name, model: { name: 'a' } });
+  }
+  nextOpen().resolve(model());
+  void studio.openModel(blob, { name: 'b' });
+  await settled();
+  expect(coded()).toMatchObject({ image: 'second.png', model: { name: 'b' } });
 });
 
 it('grafts an adapter onto the model that still loads, unless another is chosen', async () => {

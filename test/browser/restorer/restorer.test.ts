@@ -371,7 +371,8 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     ['/none.png', 'READ_FAILED', /the server answered 404/],
     ['ftp://example.org/a.png', 'INVALID_ARGUMENT', /a page reads http:/],
     ['http://', 'INVALID_ARGUMENT', /not a URL/],
-    [null, 'INVALID_ARGUMENT', /this cannot be restored; pass a File/],
+    [null, 'INVALID_ARGUMENT', /null cannot be restored; pass a File/],
+    ['', 'INVALID_ARGUMENT', /not a URL; pass one, or a File/],
   ] as const)('says what is wrong with the image %s', async (source, code, message) => {
     const error = await page.evaluate(
       (image) =>
@@ -387,6 +388,12 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
 
   it.each([
     ['@pip-graft/restorer', 'INVALID_ARGUMENT', /with Vite: import url from/i],
+    [
+      'hf:me/restorer',
+      'INVALID_ARGUMENT',
+      /pass the URL of the file, such as https:.*resolve.main/,
+    ],
+    ['', 'INVALID_ARGUMENT', /not a URL; pass one, or a File/],
     ['/none.onnx', 'READ_FAILED', /the server answered 404/],
     ['/image.png', 'NOT_ONNX', /image\.png: /],
     ['/vector.onnx', 'UNSUPPORTED_LAYOUT', /images need one input of shape/],

@@ -25,7 +25,7 @@ import {
 import { describeNonFinite, describeTaken, takenFrom } from '@pip-graft/report/text';
 import { type Command, Option } from 'commander';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
-import { outputOption } from '../options/options.ts';
+import { joinedLabels, outputOption } from '../options/options.ts';
 import { prefixOption } from '../options/plan-host.ts';
 import { define, run } from '../pipeline/run.ts';
 
@@ -59,7 +59,7 @@ export function command(): Command {
       new Option(
         '--labels <labels>',
         "names of the degradations in the order of the prompts, joined by +; default: the release's five or seven",
-      ),
+      ).argParser(joinedLabels),
     )
     .addOption(prefixOption())
     .addOption(

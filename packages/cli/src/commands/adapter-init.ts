@@ -3,7 +3,7 @@ import { elementCount, freshAdapter, GraftError, parseInit, pipParameters } from
 import { openHost, writeAdapter } from '@pip-graft/graft/node';
 import { type Command, Option } from 'commander';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
-import { outputOption } from '../options/options.ts';
+import { joinedLabels, outputOption } from '../options/options.ts';
 import { type SitesOption, sitesOption } from '../options/plan-host.ts';
 import { define, run } from '../pipeline/run.ts';
 
@@ -54,7 +54,7 @@ export function command(): Command {
       new Option(
         '--labels <labels>',
         'degradations joined by +; default: noise+rain+haze+blur+low-light',
-      ),
+      ).argParser(joinedLabels),
     )
     .addOption(sitesOption())
     .addOption(new Option('--seed <number>', 'seed of the parameters; default: 0'))

@@ -27,7 +27,7 @@ import {
 } from '../convert/report/format-outcomes.ts';
 import { convert } from '../convert/run/convert.ts';
 import { checkOutputFile } from '../options/check-output.ts';
-import { wholeNumber } from '../options/options.ts';
+import { joined, wholeNumber } from '../options/options.ts';
 import {
   checkReportOptions,
   type ReportOptions,
@@ -66,7 +66,11 @@ export function command(): Command {
       '-c, --config <file>',
       'config file; default: graft.config.json, .ts or .js in this folder',
     )
-    .option('--only <names>', 'run only these jobs, joined by commas, and the jobs they start from')
+    .option(
+      '--only <names>',
+      'run only these jobs, joined by commas, and the jobs they start from',
+      joined,
+    )
     .option(
       '--jobs <number>',
       'jobs to run in parallel; default: the number of cores',

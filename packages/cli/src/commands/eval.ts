@@ -7,6 +7,7 @@ import { evalResult } from '../eval/eval-result.ts';
 import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/expected-device.ts';
 import {
   decibels,
+  joined,
   type MaxPixelsOption,
   maxPixelsOption,
   pixelsOf,
@@ -58,8 +59,9 @@ export function command(): Command {
     .option(
       '--degradation <weights>',
       "degradation for the graft: label, or label=weight,…; default: the label in the task's name, otherwise the model's default",
+      joined,
     )
-    .option('--map <tasks>', 'degradation of single tasks: TASK=LABEL,…')
+    .option('--map <tasks>', 'degradation of single tasks: TASK=LABEL,…', joined)
     .option('--blind', 'pass no degradation: the sensor detects it, and its accuracy is measured')
     .addOption(strengthOption())
     .option('--base <host>', 'host to compare with; default: the model with its graft removed')

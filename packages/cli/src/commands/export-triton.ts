@@ -40,7 +40,8 @@ export function command(): Command {
     .addOption(forceFileOption(ownConfig))
     .action(
       run<[string], Options>(async (session, path, options) => {
-        const name = checkedName(options.name ?? basename(path, extname(path)));
+        const name = options.name ?? basename(path, extname(path));
+        checkName(name, options.name === undefined ? `${path}: '${name}'` : `--name '${name}'`);
         const folder = join(options.output, name);
         const target = join(folder, '1', 'model.onnx');
         const configPath = join(folder, 'config.pbtxt');
@@ -81,12 +82,12 @@ export function command(): Command {
     );
 }
 
-/** Name that is valid as a folder name and in a URL. Errors: `INVALID_ARGUMENT`. */
-function checkedName(name: string): string {
-  if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(name)) return name;
+/** Rejects a name that is invalid as a folder name or in a URL. Errors: `INVALID_ARGUMENT`. */
+function checkName(name: string, place: string): void {
+  if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(name)) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `--name '${name}': not a name for a model; use letters, digits, '_', '-' and '.'.`,
+    `${place}: not a name for a model; use letters, digits, '_', '-' and '.' in --name.`,
   );
 }
 

@@ -60,6 +60,11 @@ export function command(): Command {
       if (output !== undefined) checkOutputFile(output);
       checkReportOptions(options, [...files, ...(output === undefined ? [] : [output])]);
       const { kind, parts } = readParts(files);
+      if (kind !== 'eval' && (options.minPsnr !== undefined || options.perImage))
+        throw new GraftError(
+          'INVALID_ARGUMENT',
+          '--min-psnr, --per-image: only eval measures images; omit them.',
+        );
       for (const { path, text } of kind === 'journal' ? parts : []) {
         const { ignored } = readJournal(text);
         if (ignored > 0)

@@ -2,6 +2,7 @@ import type { Device } from '@pip-graft/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { doorOptions } from '../options/expected-device.ts';
 import {
+  joined,
   maxPixelsOption,
   outputOption,
   strengthOption,
@@ -35,6 +36,7 @@ export function command(): Command {
     .option(
       '--degradation <weights>',
       "label, or label=weight,…; default: detected by the model's sensor, or the model's default",
+      joined,
     )
     .addOption(strengthOption())
     .addOption(

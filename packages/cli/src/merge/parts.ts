@@ -193,9 +193,13 @@ export function requireAllShards(parts: readonly Sharded<{ readonly shard: Shard
     if (!byIndex.has(index)) missing.push(index);
   if (missing.length === 0) return;
   const more = missing.length > 10 ? ' and more' : '';
+  const [which, them] =
+    missing.length === 1
+      ? ['shard', 'is missing; run it, and pass its file']
+      : ['shards', 'are missing; run them, and pass their files'];
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `shards: ${missing.slice(0, 10).join(', ')}${more} of ${count} missing; run them, and pass their files as well.`,
+    `results: ${which} ${missing.slice(0, 10).join(', ')}${more} of ${count} ${them} as well.`,
   );
 }
 

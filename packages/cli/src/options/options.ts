@@ -19,6 +19,20 @@ function notEmpty(text: string): string {
   return text;
 }
 
+/**
+ * Parses an option that takes a list, for commander: given twice, it is the list of both.
+ *
+ * @example joined('haze', 'rain') // 'rain,haze'
+ */
+export function joined(text: string, before?: string): string {
+  return before === undefined ? text : `${before},${text}`;
+}
+
+/** The same for labels. @example joinedLabels('haze', 'rain') // 'rain+haze' */
+export function joinedLabels(text: string, before?: string): string {
+  return before === undefined ? text : `${before}+${text}`;
+}
+
 /** Returns the option for external data when a model is saved to another folder. */
 export function externalOption(): Option {
   return new Option(

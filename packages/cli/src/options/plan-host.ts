@@ -20,6 +20,7 @@ import {
 } from '@pip-graft/graft/node';
 import { Option } from 'commander';
 import { choicesOfDoor, type DoorChoices, doorOptions } from './expected-device.ts';
+import { joined } from './options.ts';
 import { parseLabelWeights } from './parse-weights.ts';
 
 /** Options that `plan` and `apply` share. */
@@ -51,7 +52,7 @@ export function swapOptions(): Option[] {
     new Option(
       '--bake <weights>',
       'fix the degradation (label or label=weight,…) and add no inputs',
-    ),
+    ).argParser(joined),
     new Option(
       '--auto [sensor]',
       "detect the degradation when the caller passes none: a sensor folder of `graft train sensor`; default: the adapter's own sensor",
@@ -132,7 +133,7 @@ export function sitesOption(): Option {
   return new Option(
     '--sites <sites>',
     'graft only these skip connections: levels or value names joined by commas, such as 1,3; ^ excludes one, such as ^2',
-  );
+  ).argParser(joined);
 }
 
 /**

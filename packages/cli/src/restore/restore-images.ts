@@ -50,7 +50,9 @@ export async function restoreImages(
   const journal = await Journal.open(output, shard);
   if (journal.ignored > 0) {
     session.note(
-      `${output}: ${journal.ignored} lines of its journal cannot be read and are ignored`,
+      journal.ignored === 1
+        ? `${output}: 1 line of its journal cannot be read and is ignored`
+        : `${output}: ${journal.ignored} lines of its journal cannot be read and are ignored`,
     );
   }
   const key = keyOf(settings, request);

@@ -90,9 +90,9 @@ export function requireData({ data, pairs }: Pick<StepRequest, 'data' | 'pairs'>
     );
 }
 
-/** Parses labels separated by a plus sign or a comma. @example labelsOf('noise+rain') */
-export function labelsOf(text: string): string[] {
-  return text.split(/[+,]/);
+/** Parses labels separated by a plus sign or a comma, and adds them. @example labelsOf('noise+rain') */
+export function labelsOf(text: string, all: readonly string[] = []): string[] {
+  return [...all, ...text.split(/[+,]/)];
 }
 
 /** Creates an option that takes a number. */
@@ -168,7 +168,7 @@ export function degradeOptions(): Option[] {
  * @example rangeOf('haze.t=0.15..0.95') // { haze: { t: [0.15, 0.95] } }
  */
 export function rangeOf(text: string, all: RangeChoice = {}): RangeChoice {
-  const parts = /^([^.=]+)\.([^.=]+)=(-?[\d.]+?)(?:\.\.(-?[\d.]+))?$/.exec(text);
+  const parts = /^([^.=]+)\.([^.=]+)=(-?\d*\.?\d+)(?:\.\.(-?\d*\.?\d+))?$/.exec(text);
   if (!parts)
     throw new InvalidArgumentError(
       'expected LABEL.KEY=LOW..HIGH or LABEL.KEY=NUMBER, such as haze.t=0.15..0.95.',
@@ -178,17 +178,19 @@ export function rangeOf(text: string, all: RangeChoice = {}): RangeChoice {
   return { ...all, [label]: { ...chosen, [key]: [Number(low), Number(high ?? low)] } };
 }
 
-/** Parses the shares of labels, for commander's option parser. */
-export function sharesOf(text: string): Record<string, number> {
-  return Object.fromEntries(
-    text.split(',').map((part) => {
-      const [, label, share] = /^([^=]+)=([1-9]\d{0,3})$/.exec(part) ?? [];
-      if (label !== undefined) return [label, Number(share)];
-      throw new InvalidArgumentError(
-        'expected LABEL=NUMBER with a whole number from 1 to 9999, such as noise=2.',
-      );
-    }),
-  );
+/** Parses the shares of labels and adds them, for commander's option parser. */
+export function sharesOf(
+  text: string,
+  all: Readonly<Record<string, number>> = {},
+): Record<string, number> {
+  const shares = text.split(',').map((part): [string, number] => {
+    const [, label, share] = /^([^=]+)=([1-9]\d{0,3})$/.exec(part) ?? [];
+    if (label !== undefined) return [label, Number(share)];
+    throw new InvalidArgumentError(
+      'expected LABEL=NUMBER with a whole number from 1 to 9999, such as noise=2.',
+    );
+  });
+  return { ...all, ...Object.fromEntries(shares) };
 }
 
 function shareOf(text: string): number {

@@ -213,7 +213,9 @@ describe('merge-reports', () => {
       JSON.stringify({ ...whole, settings: { ...whole.settings, seed: 1 } }),
     );
     const cases: [string[], number, string][] = [
-      [['e-1.json', 'e-3.json'], 2, 'shards: 2 of 3 missing; run them'],
+      [['e-1.json', 'e-3.json'], 2, 'results: shard 2 of 3 is missing; run it'],
+      [['e-1.json'], 2, 'results: shards 2, 3 of 3 are missing; run them'],
+      [['.graft-restore-1-of-8.jsonl', '--min-psnr', '30'], 2, 'only eval measures images'],
       [['e-1.json', 'e-1.json'], 2, 'shard 1 of 3, as e-1.json'],
       [['e-2.json', 'e-3.json', 'other.json'], 2, 'its settings is'],
       [['e-1.json', 'part.json'], 2, 'a result of graft convert, but e-1.json is'],

@@ -16,9 +16,17 @@ test('reads ranges, single numbers and several ranges of one label', () => {
   expect(rangeOf('rain.lean=-30..-5')).toEqual({ rain: { lean: [-30, -5] } });
 });
 
-test.each(['noise', 'noise.sigma', 'noise.sigma=', 'noise.sigma=a..b', 'noise=1..2', '.x=1'])(
-  'rejects the range %s',
-  (text) => expect(() => rangeOf(text)).toThrow(/expected LABEL\.KEY=LOW\.\.HIGH/),
+test.each([
+  'noise',
+  'noise.sigma',
+  'noise.sigma=',
+  'noise.sigma=a..b',
+  'noise=1..2',
+  '.x=1',
+  'haze.t=0.1.2',
+  'noise.sigma=.',
+])('rejects the range %s', (text) =>
+  expect(() => rangeOf(text)).toThrow(/expected LABEL\.KEY=LOW\.\.HIGH/),
 );
 
 test('reads label shares', () => {

@@ -24,7 +24,7 @@ export function labelWeights(given: LabelWeights, labels: readonly string[]): nu
   const spelled = isList(given)
     ? weights.join(', ')
     : Object.entries(given)
-        .map(([label, weight]) => `${label}=${weight}`)
+        .map(([label, weight]) => `${label}=${shown(weight)}`)
         .join(', ');
   if (weights.length !== labels.length) {
     throw new GraftError(
@@ -43,7 +43,7 @@ export function oneHot(labels: number, at: number): number[] {
 
 /**
  * Rejects impossible weights: `INVALID_WEIGHTS` for negative or non-finite ones, and those that do
- * not fit float32, in which models compute.
+ * not fit float32, in which models compute, also in sum.
  */
 export function checkWeights(weights: readonly number[], spelled = weights.join(', ')): void {
   if (!weights.every(isWeight)) {
@@ -52,6 +52,19 @@ export function checkWeights(weights: readonly number[], spelled = weights.join(
       `degradation weights '${spelled}': they must be numbers, finite and not negative; pass some such as 0.5.`,
     );
   }
+  const sum = weights.reduce((a, b) => a + b, 0);
+  // The model divides by it.
+  if (!Number.isFinite(Math.fround(sum))) {
+    throw new GraftError(
+      'INVALID_WEIGHTS',
+      `degradation weights '${spelled}': their sum is too large for the model; pass some such as 0.5.`,
+    );
+  }
+}
+
+/** Text in quotes, so that '1' is not taken for 1. */
+function shown(weight: unknown): string {
+  return typeof weight === 'string' ? JSON.stringify(weight) : String(weight);
 }
 
 function isWeight(weight: unknown): boolean {

@@ -151,6 +151,7 @@ describe('labelWeights', () => {
     [{ snow: 1 }, 'UNKNOWN_LABEL', /'snow' is not one of this adapter's \(noise, rain\)\.$/],
     [{ rain: -1 }, 'INVALID_WEIGHTS', /not negative/],
     [{ rain: Number.NaN }, 'INVALID_WEIGHTS', /finite/],
+    [[3e38, 3e38], 'INVALID_WEIGHTS', /their sum is too large/],
     [[1], 'INVALID_WEIGHTS', /1 degradation weights were given for 2 labels/],
     [{ rain: '1' }, 'INVALID_WEIGHTS', /must be numbers/],
     ['rain', 'INVALID_WEIGHTS', /not as a string\.$/],

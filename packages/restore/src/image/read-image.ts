@@ -71,6 +71,12 @@ export async function decodeImage(
   }
 }
 
+/**
+ * What is read, as sharp names it: AVIF and HEIC are `heif`. libvips reads more, such as SVG, whose
+ * rendering takes as long as its author likes.
+ */
+const formats: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp', 'tiff', 'heif', 'gif']);
+
 type Open = (failOn: 'warning' | 'error') => Sharp;
 
 /** Converts a file to a PNG with the profile of its colours; undefined if it has a profile. */
@@ -88,6 +94,7 @@ async function asProfiledPng(open: Open, space: ColourSpace): Promise<Uint8Array
 async function samplesOf(open: Open) {
   // Here only errors in the header count: decoding checks the pixels.
   const head = await open('error').metadata();
+  if (!formats.has(head.format)) throw new Error(`${head.format} is not read`);
   if (head.depth !== 'uchar' && head.depth !== 'ushort') {
     throw new Error(`its samples are ${head.depth}, and 8 or 16 bits are read`);
   }

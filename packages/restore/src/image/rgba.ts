@@ -1,5 +1,6 @@
 import { type Image, imageOf } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { spelled } from './spelled.ts';
 
 /** A part of an image, in pixels. */
 export interface Part {
@@ -48,7 +49,7 @@ export function requireSize({ width, height }: { width: number; height: number }
   if ([width, height].every((side) => Number.isInteger(side) && side > 0)) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `pixels: ${width}x${height} is not a size; pass whole numbers from 1.`,
+    `pixels: ${spelled(width)}x${spelled(height)} is not a size; pass whole numbers from 1.`,
   );
 }
 
@@ -91,6 +92,6 @@ export function requireQuality(quality: number): void {
   if (Number.isInteger(quality) && quality >= 1 && quality <= 100) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `quality: ${quality} is not a whole number from 1 to 100; pass one such as 95.`,
+    `quality: ${spelled(quality)} is not a whole number from 1 to 100; pass one such as 95.`,
   );
 }

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { nameOfKind } from '../image/rgba.ts';
+import { requireNoPassword, urlName } from './url-name.ts';
 
 /** Schemes that are URLs without `//` too. */
 const opaque = /^(data|blob|file):/i;
@@ -20,6 +22,12 @@ export type Address = { readonly path: string } | { readonly url: URL };
  * Errors: `INVALID_ARGUMENT` for an empty text, or an invalid URL.
  */
 export function addressOf(address: string | URL, what: string): Address {
+  if (typeof address !== 'string' && !(address instanceof URL)) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${what}: ${nameOfKind(address)} was passed; pass a path or a URL.`,
+    );
+  }
   if (address === '') throw new GraftError('INVALID_ARGUMENT', `${what} '': it is empty.`);
   if (typeof address === 'string' && !isUrl(address)) return { path: address };
   try {
@@ -33,11 +41,6 @@ export function addressOf(address: string | URL, what: string): Address {
       { cause },
     );
   }
-}
-
-/** Name of a URL in messages: the data in one may be megabytes. */
-export function urlName({ protocol, href }: URL): string {
-  return protocol === 'data:' ? 'data: URL' : href;
 }
 
 /** More than any image or model needs; bounds an endless response. */
@@ -57,6 +60,7 @@ export async function fetchBytes(url: URL, signal?: AbortSignal): Promise<Uint8A
       `${name}: only file:, http:, https:, data: and blob: URLs can be read; pass the bytes instead.`,
     );
   }
+  requireNoPassword(url);
   const response = await fetch(url, signal ? { signal } : {}).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw new GraftError(

@@ -4,7 +4,9 @@ import type { ImageFormat } from '../image/formats.ts';
 import { decodeImage, readImage } from '../image/read-image.ts';
 import { fromPixels, nameOfKind, type RawImage, requireSize, rgbaOf } from '../image/rgba.ts';
 import { type EncodeOptions, encodeImage, writeImage } from '../image/write-image.ts';
-import { addressOf, fetchBytes, urlName } from './fetch-bytes.ts';
+import { addressOf, fetchBytes } from './fetch-bytes.ts';
+import { requireOptions } from './require-options.ts';
+import { urlName } from './url-name.ts';
 
 /**
  * Input of {@link Restorer.restore}: a path, a URL, the bytes of an image file, a Blob, pixels, or
@@ -44,7 +46,10 @@ function isPlanar(source: RawImage | Image): source is Image {
   return source.data instanceof Float32Array;
 }
 
-/** Errors: `INVALID_ARGUMENT` if an image's planes do not match its size. */
+/** Beyond this, values of 0 to 1 do not overshoot, whatever filter made them. */
+const farthest = 2;
+
+/** Errors: `INVALID_ARGUMENT` if an image's planes do not match its size, or their values the range. */
 function checked(image: Image): Image {
   const { data, alpha, width, height } = image;
   requireSize(image);
@@ -54,6 +59,13 @@ function checked(image: Image): Image {
     throw new GraftError(
       'INVALID_ARGUMENT',
       `image: a Float32Array holds three planes of ${width}x${height}, ${3 * size} numbers from 0 to 1, without \`channels\`; pass interleaved pixels as a Uint8Array.`,
+    );
+  }
+  const wrong = data.find((value) => !(Math.abs(value) <= farthest));
+  if (wrong !== undefined) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `image: its values go from 0 to 1, and ${wrong} is among them; divide values up to 255 by 255.`,
     );
   }
   if (alpha !== undefined && alpha.length !== size) {
@@ -95,6 +107,7 @@ export class Restored<Label extends string = string> {
    * Errors: those of `writeImage`; `INVALID_ARGUMENT` for another URL.
    */
   async save(path: string | URL, options: EncodeOptions = {}): Promise<void> {
+    requireOptions(options, '{ quality: 90 }');
     const address = addressOf(path, 'path');
     if ('path' in address) return writeImage(address.path, this.image, options);
     throw new GraftError(
@@ -104,7 +117,8 @@ export class Restored<Label extends string = string> {
   }
 
   /** Returns the bytes of an image file. Errors: those of `encodeImage`. */
-  toBytes(format: ImageFormat = 'png', options: EncodeOptions = {}): Promise<Uint8Array> {
+  async toBytes(format: ImageFormat = 'png', options: EncodeOptions = {}): Promise<Uint8Array> {
+    requireOptions(options, '{ quality: 90 }');
     return encodeImage(this.image, format, options);
   }
 
@@ -113,8 +127,9 @@ export class Restored<Label extends string = string> {
    * `encodeImage`.
    */
   async toBlob(type: BlobType = 'image/png', options: EncodeOptions = {}): Promise<Blob> {
-    const bytes = await this.toBytes(type.replace(/^image\//, '') as ImageFormat, options);
-    return new Blob([new Uint8Array(bytes)], { type });
+    const format = String(type).replace(/^image\//, '') as ImageFormat;
+    const bytes = await this.toBytes(format, options);
+    return new Blob([new Uint8Array(bytes)], { type: `image/${format}` });
   }
 
   /** Returns RGBA with one byte per channel, as a canvas takes it. */

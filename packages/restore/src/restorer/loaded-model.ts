@@ -6,9 +6,11 @@ import type { Session } from '@pip-graft/runtime/session';
 import type { Door, DoorOptions } from '../door/door.ts';
 import { type OpenedDoor, openDoor } from '../door/open-door.ts';
 import { nameOfKind } from '../image/rgba.ts';
+import { spelled } from '../image/spelled.ts';
 import type { ModelParts } from '../run/model-parts.ts';
 import type { RestoreTiledOptions } from '../run/restore-tiled.ts';
 import { checkStrength } from '../steer/steering.ts';
+import { isPlain } from './require-options.ts';
 
 /** A model loaded in any runtime, with what it needs to run on images. */
 export interface LoadedModel {
@@ -46,7 +48,7 @@ export function tileSettings(
   if (tile !== 'auto' && tile !== Number.POSITIVE_INFINITY && !(Number.isInteger(tile) && tile > 0))
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `tile: ${tile} is not a whole number of pixels; pass one such as 512, or 'auto'.`,
+      `tile: ${spelled(tile)} is not a whole number of pixels; pass one such as 512, or 'auto'.`,
     );
   const { restore, bytesPerPixel, inside } = settings;
   const { sizeMultiple } = restore;
@@ -143,13 +145,6 @@ export function weightsRow(
   }
   if (given.length === 0) return undefined;
   return labelWeights(Object.fromEntries(given) as Readonly<Record<string, number>>, labels);
-}
-
-/** Whether a value is an object of properties: not a list, a Map or a number. */
-function isPlain(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map)
-  );
 }
 
 /** Converts a row of weights to weights by label. */

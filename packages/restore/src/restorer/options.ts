@@ -1,5 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Part } from '../image/rgba.ts';
+import { spelled } from '../image/spelled.ts';
 
 /** Where a model runs, and why. */
 export interface RestorerDevice {
@@ -22,7 +23,7 @@ export interface RestorerOptions<Step extends Progress = Progress> {
   readonly strength?: number;
   /** Longest side of a tile in pixels; default: `auto`, as large as half the free memory allows. */
   readonly tile?: number | 'auto';
-  /** Ends the call after the current tile. */
+  /** Rejects the call at once; the model stops after its current tile. */
   readonly signal?: AbortSignal;
   /**
    * Called after each run of the model: one for each tile, and before them, for an image in several
@@ -57,6 +58,6 @@ export function requireThreads(threads: number | undefined): void {
   if (Number.isInteger(threads) && threads >= 1 && threads <= most) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `threads: ${threads} is not a whole number from 1 to ${most}; pass one such as 4, or nothing for the default.`,
+    `threads: ${spelled(threads)} is not a whole number from 1 to ${most}; pass one such as 4, or nothing for the default.`,
   );
 }

@@ -1,11 +1,11 @@
 import { type HubOptions, localModel, openModel } from '@pip-graft/graft/node';
-import { imageOf } from '@pip-graft/imaging';
+import { type Image, imageOf } from '@pip-graft/imaging';
 import { argument, bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
 import { createSession, type Device } from '@pip-graft/runtime';
 import type { Door, DoorOptions } from '../door/door.ts';
 import { nameOfKind } from '../image/rgba.ts';
 import { type ModelParts, modelParts } from '../run/model-parts.ts';
-import { addressOf, fetchBytes, urlName } from './fetch-bytes.ts';
+import { addressOf, fetchBytes } from './fetch-bytes.ts';
 import { type ImageSource, Restored, toImage } from './images.ts';
 import {
   behindDoor,
@@ -25,7 +25,9 @@ import {
   requireDevice,
   requireThreads,
 } from './options.ts';
+import { requireOptions } from './require-options.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from './restore-loaded.ts';
+import { urlName } from './url-name.ts';
 
 export interface OpenOptions extends DoorOptions {
   /** Where to run; default: `auto`, which is the CPU in Node. */
@@ -78,10 +80,10 @@ export class Restorer<Label extends string = string> {
    */
   static async open<Label extends string = string>(
     model: string | URL | Uint8Array | ArrayBuffer | Blob,
-    given: OpenOptions = {},
+    opening: OpenOptions = {},
   ): Promise<Restorer<Label>> {
-    argument.requireMembers(given, 'Restorer.open: options', {});
-    const { cwd = process.cwd(), device: asked = 'auto', range, feeds, hub, ...options } = given;
+    requireOptions(opening, "{ device: 'cuda' }");
+    const { cwd = process.cwd(), device: asked = 'auto', range, feeds, hub, ...options } = opening;
     argument.requirePath(cwd, 'Restorer.open: cwd');
     if (feeds !== undefined) argument.requireMembers(feeds, 'Restorer.open: feeds', {});
     const { device, info } = nodeDevice(asked);
@@ -141,24 +143,25 @@ export class Restorer<Label extends string = string> {
    * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; `INVALID_ARGUMENT` for a setting that the model does not take,
    * or after {@link close}; those of reading the image; the signal's reason.
    */
-  restore(
+  async restore(
     image: ImageSource,
     weights?: Weights<Label>,
     options: RestorerOptions = {},
   ): Promise<Restored<Label>> {
+    requireOptions(options, '{ strength: 0.5 }');
+    const { onProgress, ...asked } = options;
+    const degradation = weightsRow(this.#loaded, weights, asked.strength);
+    const given = held(image);
     return this.#next(async () => {
-      argument.requireMembers(options, 'restore: options', {});
-      options.signal?.throwIfAborted();
-      const degradation = weightsRow(this.#loaded, weights, options.strength);
-      const source = await toImage(image, options.signal);
+      const source = await toImage(given, asked.signal);
       const restored = await restoreLoaded(this.#loaded, source, {
-        ...options,
+        ...asked,
         degradation,
         onStep: (done, total, made) =>
-          options.onProgress?.({ done, total, ...(made && { tile: made.tile }) }),
+          onProgress?.({ done, total, ...(made && { tile: made.tile }) }),
       });
       return new Restored(restored.image, restored.found as Record<Label, number> | undefined);
-    });
+    }, asked.signal);
   }
 
   /**
@@ -167,18 +170,20 @@ export class Restorer<Label extends string = string> {
    * Errors: `INVALID_ARGUMENT` for a model without a sensor, or after {@link close}; those of reading
    * the image.
    */
-  detect(
+  async detect(
     image: ImageSource,
-    { onProgress, ...options }: DetectOptions = {},
+    options: DetectOptions = {},
   ): Promise<Readonly<Record<Label, number>>> {
+    requireOptions(options, '{ tile: 512 }');
+    const { onProgress, ...asked } = options;
+    const given = held(image);
     return this.#next(async () => {
-      options.signal?.throwIfAborted();
       requireSensor(this.#loaded);
-      const source = await toImage(image, options.signal);
+      const source = await toImage(given, asked.signal);
       const onStep = onProgress && ((done: number, total: number) => onProgress({ done, total }));
-      const found = await detectLoaded(this.#loaded, source, { ...options, onStep });
+      const found = await detectLoaded(this.#loaded, source, { ...asked, onStep });
       return found as Record<Label, number>;
-    });
+    }, asked.signal);
   }
 
   /** Runs the model once on a small grey image, so that no real image waits for its start. */
@@ -197,15 +202,62 @@ export class Restorer<Label extends string = string> {
     return this.close();
   }
 
-  #next<T>(run: () => Promise<T>): Promise<T> {
+  #next<T>(run: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#closed !== undefined) {
       const message = `${this.#loaded.session.label}: it was closed; open it again.`;
       return Promise.reject(new GraftError('INVALID_ARGUMENT', message));
     }
-    const next = this.#queue.then(run);
+    const next = this.#queue.then(() => {
+      signal?.throwIfAborted();
+      return run();
+    });
     this.#queue = next.catch(() => {});
-    return next;
+    return signal === undefined ? next : orAborted(next, signal);
   }
+}
+
+/** Returns an image as it is now: bytes in memory may be overwritten before their turn comes. */
+function held(image: ImageSource): ImageSource {
+  // Not `slice`, which for a Buffer is a view.
+  if (image instanceof Uint8Array) return new Uint8Array(image);
+  if (image instanceof ArrayBuffer) return image.slice(0);
+  if (typeof image !== 'object' || image === null || !('data' in image)) return image;
+  const { data, width, height } = image;
+  if (data instanceof Float32Array) return { ...(image as Image), data: data.slice() };
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) return image;
+  const channels = 'channels' in image ? image.channels : undefined;
+  return {
+    data: new Uint8Array(data),
+    width,
+    height,
+    ...(channels === undefined ? {} : { channels }),
+  };
+}
+
+/** Waits for a result, or rejects as soon as the signal aborts: the call may wait behind others. */
+function orAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    const calls = callsWith(signal);
+    calls.add(abort);
+    if (signal.aborted) abort();
+    result.then(resolve, reject).finally(() => calls.delete(abort));
+  });
+}
+
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Returns what ends the calls with a signal: one listener for all, because Node warns of eleven. */
+function callsWith(signal: AbortSignal): Set<() => void> {
+  const known = waiting.get(signal);
+  if (known !== undefined) return known;
+  const calls = new Set<() => void>();
+  waiting.set(signal, calls);
+  const abort = (): void => {
+    for (const end of calls) end();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  return calls;
 }
 
 /**

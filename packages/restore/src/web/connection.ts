@@ -225,7 +225,7 @@ export async function startWorker(build: Build): Promise<Started> {
       URL.revokeObjectURL(script);
       throw new GraftError(
         'DEVICE_UNAVAILABLE',
-        `a worker cannot start here: ${said(first)}, and ${said(second)}; allow it with Content-Security-Policy: worker-src 'self' blob:; script-src 'self' 'wasm-unsafe-eval'.`,
+        `a worker cannot start here: ${said(first)}, and ${said(second)}; ${adviceOn(first)}.`,
         { cause: first },
       );
     }
@@ -244,6 +244,13 @@ function ready(worker: Worker): Promise<Worker> {
       reject(new Error(event.message || 'its script does not load'));
     };
   });
+}
+
+/** What a page's author can do: the page's own policy forbids the worker. */
+function adviceOn(error: unknown): string {
+  return /Trusted/.test(said(error))
+    ? "its policy requires trusted types: before, call trustedTypes.createPolicy('default', { createScriptURL: (url) => url })"
+    : "allow it with Content-Security-Policy: worker-src 'self' blob:; script-src 'self' 'wasm-unsafe-eval'";
 }
 
 function said(error: unknown): string {

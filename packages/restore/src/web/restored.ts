@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { GraftError } from '@pip-graft/onnx-graft';
 import { requireQuality } from '../image/rgba.ts';
+import { requireOptions } from '../restorer/require-options.ts';
 import type { Pixels, RestoredPixels } from './messages.ts';
 
 /** File types that a canvas can write, depending on the browser; PNG always works. */
@@ -69,8 +70,10 @@ export class Restored<Label extends string = string> {
    */
   async toBlob(
     type: BlobType = 'image/png',
-    { quality = 95 }: { readonly quality?: number } = {},
+    options: { readonly quality?: number } = {},
   ): Promise<Blob> {
+    requireOptions(options, '{ quality: 90 }');
+    const { quality = 95 } = options;
     requireQuality(quality);
     const canvas = this.toCanvas(new OffscreenCanvas(this.width, this.height));
     const blob = await canvas.convertToBlob({ type, quality: quality / 100 });

@@ -12,6 +12,7 @@ import {
   type RestorerDevice,
   requireThreads,
 } from '../restorer/options.ts';
+import { isPlain, requireOptions } from '../restorer/require-options.ts';
 import { Connection, startWorker } from './connection.ts';
 import type { Opened, Step } from './messages.ts';
 import { Restored } from './restored.ts';
@@ -74,11 +75,13 @@ export class Restorer<Label extends string = string> {
    */
   static async open<Label extends string = string>(
     model: string | URL | Blob | ArrayBuffer | Uint8Array,
-    { device = 'auto', threads, wasm, range, feeds }: OpenOptions = {},
+    options: OpenOptions = {},
   ): Promise<Restorer<Label>> {
+    requireOptions(options, "{ device: 'wasm' }");
+    const { device = 'auto', threads, wasm, range, feeds } = options;
     requireThreads(threads);
+    const address = wasm === undefined ? undefined : wasmAddress(wasm);
     const [build, { blob, label }] = await Promise.all([chooseBuild(device), modelBlob(model)]);
-    const address = wasm === undefined ? undefined : new URL(wasm, globalThis.location.href).href;
     const request = { model: blob, label, device, threads, wasm: address, range, feeds };
     const connection = new Connection(startWorker, build, request);
     return new Restorer(connection, await connection.open());
@@ -97,13 +100,17 @@ export class Restorer<Label extends string = string> {
   async restore(
     image: ImageSource,
     weights?: Weights<Label>,
-    { strength, tile, signal, onProgress }: RestorerOptions = {},
+    options: RestorerOptions = {},
   ): Promise<Restored<Label>> {
+    requireOptions(options, '{ strength: 0.5 }');
+    const { strength, tile, signal, onProgress } = options;
     signal?.throwIfAborted();
+    // As they are now: the caller may change them before they are sent.
+    const asked = isPlain(weights) ? { ...weights } : weights;
     const { transfer, ...sent } = await toSent(image, signal);
     const progress = onProgress !== undefined;
     const onStep = onProgress && ((step: Step) => onProgress(progressOf(step)));
-    const request = { ...sent, weights, strength, tile, progress };
+    const request = { ...sent, weights: asked, strength, tile, progress };
     return new Restored(
       await this.#connection.call('restore', request, { transfer, signal, onStep }),
     );
@@ -116,13 +123,15 @@ export class Restorer<Label extends string = string> {
    */
   async detect(
     image: ImageSource,
-    { tile, signal, onProgress }: DetectOptions = {},
+    options: DetectOptions = {},
   ): Promise<Readonly<Record<Label, number>>> {
+    requireOptions(options, '{ tile: 512 }');
+    const { tile, signal, onProgress } = options;
     signal?.throwIfAborted();
     const { transfer, ...sent } = await toSent(image, signal);
     const request = { ...sent, tile, progress: onProgress !== undefined };
-    const options = { transfer, signal, onStep: onProgress };
-    const found = await this.#connection.call('detect', request, options);
+    const call = { transfer, signal, onStep: onProgress };
+    const found = await this.#connection.call('detect', request, call);
     return found as Readonly<Record<Label, number>>;
   }
 
@@ -148,6 +157,18 @@ function progressOf({ done, total, tile }: Step): WebProgress {
   const { pixels, ...place } = tile;
   const { data, width, height } = pixels;
   return { done, total, tile: { ...place, pixels: new ImageData(data, width, height) } };
+}
+
+/** Errors: `INVALID_ARGUMENT` for text that is not a URL. */
+function wasmAddress(wasm: string | URL): string {
+  try {
+    return new URL(wasm, globalThis.location.href).href;
+  } catch {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `wasm: '${wasm}' is not a URL; pass that of onnxruntime-web's wasm file, or of its folder with a / at the end.`,
+    );
+  }
 }
 
 /** A package's name with its scope, or a file in one. */

@@ -1,5 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { RawImage } from '../image/rgba.ts';
+import { nameOfKind, type RawImage } from '../image/rgba.ts';
+import { requireNoPassword, urlName } from '../restorer/url-name.ts';
 import type { Sent } from './messages.ts';
 
 /// <reference lib="dom" />
@@ -55,15 +56,30 @@ export async function toSent(source: ImageSource, signal?: AbortSignal): Promise
     return { image: bitmap, label: 'image', transfer: [bitmap] };
   }
   if (ArrayBuffer.isView(source?.data)) {
-    const { data, width, height } = source;
+    const { width, height } = source;
+    // A copy now, because the caller may overwrite them before they are sent; the worker gets it.
+    const data = copyOf(source.data);
     const channels = 'channels' in source ? source.channels : undefined;
     const image = { data, width, height, ...(channels === undefined ? {} : { channels }) };
-    return { image, label: 'image', transfer: [] };
+    return { image, label: 'image', transfer: [data.buffer] };
   }
   throw new GraftError(
     'INVALID_ARGUMENT',
-    'image: this cannot be restored; pass a File, Blob, URL, ImageBitmap, ImageData, image element, canvas or VideoFrame.',
+    `image: ${nameOfKind(source)} cannot be restored; pass a File, Blob, URL, ImageBitmap, ImageData, image element, canvas or VideoFrame.`,
   );
+}
+
+/** Errors: `INVALID_ARGUMENT` for pixels that were transferred, such as to a worker. */
+function copyOf<Data extends Uint8Array | Uint8ClampedArray>(data: Data): Data {
+  try {
+    return data.slice() as Data;
+  } catch (cause) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      'image: its pixels were transferred elsewhere, such as to a worker; pass a copy of them.',
+      { cause },
+    );
+  }
 }
 
 type Drawable = Exclude<ImageSource, Blob | string | URL | ArrayBuffer | Uint8Array | RawImage>;
@@ -107,19 +123,25 @@ export async function fetchBlob(
   signal?: AbortSignal,
 ): Promise<{ blob: Blob; href: string }> {
   const url = addressOf(source);
-  const { href } = url;
+  const label = urlName(url);
+  if (url.protocol === 'hf:') {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${label}: a page does not read names on a model hub; pass the URL of the file, such as https://huggingface.co/owner/name/resolve/main/model.onnx.`,
+    );
+  }
   if (!/^(https?|blob|data):$/.test(url.protocol)) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${href}: a page reads http:, https:, blob: and data: URLs; pass the File instead.`,
+      `${label}: a page reads http:, https:, blob: and data: URLs; pass the File instead.`,
     );
   }
-  const label = url.protocol === 'data:' ? 'data: URL' : href;
+  requireNoPassword(url);
   const response = await fetch(url, signal ? { signal } : {}).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw new GraftError(
       'READ_FAILED',
-      `${label}: the server cannot be reached or does not let this page read it (CORS); check the address.`,
+      `${label}: the server cannot be reached or does not let this page read it (CORS), or this page's policy forbids it (connect-src); check the address.`,
       { cause },
     );
   });
@@ -139,6 +161,9 @@ export async function fetchBlob(
 }
 
 function addressOf(source: string | URL): URL {
+  // It is the page's own address.
+  if (source === '')
+    throw new GraftError('INVALID_ARGUMENT', "'': not a URL; pass one, or a File.");
   try {
     return new URL(source, globalThis.document?.baseURI ?? globalThis.location.href);
   } catch {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -99,6 +100,12 @@ describe('Restorer', () => {
     writeFileSync(join(installed, 'model.onnx'), readFileSync(grafted));
     await using restorer = await Restorer.open('@me/restorer', { cwd: home });
     expect(restorer.labels).toEqual(labels);
+    await using named = await Restorer.open('@me/restorer/model.onnx', { cwd: home });
+    expect(named.labels).toEqual(labels);
+    await expect(Restorer.open('@me/absent/model.onnx', { cwd: home })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/@me.absent.model\.onnx: could not be read/) as string,
+    });
     await expect(Restorer.open('@me/absent', { cwd: home })).rejects.toMatchObject({
       code: 'NOT_FOUND',
       message: expect.stringContaining('npm install @me/absent') as string,
@@ -193,6 +200,7 @@ describe('Restorer', () => {
       ['nothing', undefined, /image: undefined cannot be restored/],
       ['a list', { data: [1, 2, 3], ...size }, /image: an Object cannot be restored/],
       ['no name', '', /image '': it is empty/],
+      ['text for a size', { data: new Uint8Array(3), width: '1', height: '1' }, /'1'x'1' is not/],
       ['no URL', 'http://', /http:\/\/: it is not a valid URL/],
     ];
     it.each(sources)('image: %s', async (_name, source, message) => {
@@ -208,7 +216,9 @@ describe('Restorer', () => {
       ['a list', [1, 0, 0], /weights: an Array was passed/],
       ['a name', 'rain', /weights: a String was passed/],
       ['null', null, /weights: null was passed/],
-      ['text', { rain: '1' }, /degradation weights 'rain=1'/],
+      ['a Set', new Set(['rain']), /weights: a Set was passed/],
+      ['a Promise', Promise.resolve({ rain: 1 }), /weights: a Promise was passed/],
+      ['text', { rain: '1' }, /degradation weights 'rain="1"'/],
       [
         'NaN',
         { rain: Number.NaN },
@@ -239,12 +249,62 @@ describe('Restorer', () => {
       });
     });
 
-    it.each([0, -1, 1.5, Number.NaN, '64', null])('tile: %s', async (tile) => {
+    it.each([
+      [0, '0'],
+      [-1, '-1'],
+      [1.5, '1.5'],
+      [Number.NaN, 'NaN'],
+      ['64', "'64'"],
+      [null, 'null'],
+    ])('tile: %s', async (tile, given) => {
       await using restorer = await Restorer.open(grafted);
       await expect(restorer.restore(photo, {}, { tile: tile as never })).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
-        message: `tile: ${tile} is not a whole number of pixels; pass one such as 512, or 'auto'.`,
+        message: `tile: ${given} is not a whole number of pixels; pass one such as 512, or 'auto'.`,
       });
+    });
+
+    const settings: [unknown, string][] = [
+      [null, 'options: null was passed; pass an object such as { strength: 0.5 }.'],
+      [0.5, 'options: a Number was passed; pass an object such as { strength: 0.5 }.'],
+      [
+        { signal: new AbortController() },
+        'signal: an AbortController was passed; pass an AbortSignal, such as the `signal` of an AbortController.',
+      ],
+      [{ onProgress: true }, 'onProgress: a Boolean was passed; pass a function.'],
+    ];
+    it.each(settings)('options: %s', async (options, message) => {
+      await using restorer = await Restorer.open(grafted);
+      const wrong = { code: 'INVALID_ARGUMENT', message };
+      await expect(restorer.restore(photo, {}, options as never)).rejects.toMatchObject(wrong);
+    });
+
+    it('options of opening, looking and saving', async () => {
+      await expect(Restorer.open(grafted, 'cuda' as never)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: "options: a String was passed; pass an object such as { device: 'cuda' }.",
+      });
+      await using restorer = await Restorer.open(grafted);
+      await expect(restorer.detect(photo, 64 as never)).rejects.toThrow(/^options: a Number/);
+      const restored = await restorer.restore(photo);
+      const path = join(folder, 'never.jpg');
+      await expect(restored.save(path, 90 as never)).rejects.toThrow(/^options: a Number/);
+      await expect(restored.save(undefined as never)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: 'path: undefined was passed; pass a path or a URL.',
+      });
+      expect((await restored.toBlob('png' as never)).type).toBe('image/png');
+    });
+
+    const floats = (value: number) => imageOf(2, 1, new Float32Array(6).fill(value));
+    it.each([Number.NaN, 128, -3])('values of an image: %s', async (value) => {
+      await using restorer = await Restorer.open(grafted);
+      await expect(restorer.restore(floats(value))).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: `image: its values go from 0 to 1, and ${value} is among them; divide values up to 255 by 255.`,
+      });
+      // A filter before may overshoot.
+      expect((await restorer.restore(floats(1.2))).width).toBe(2);
     });
 
     const opened: [string, unknown, object, RegExp][] = [
@@ -300,6 +360,38 @@ describe('Restorer', () => {
     expect(steps).toEqual(['1/1']);
   });
 
+  it('restores what it was passed, whatever the caller changes meanwhile', async () => {
+    await using restorer = await Restorer.open(grafted);
+    const wanted = (await expected([1, 0, 0])).data;
+    const source = await readImage(photo);
+    const floats = { ...source, data: source.data.slice() };
+    const file = readFileSync(photo);
+    const weights = { rain: 1, haze: 0 };
+    const results = [restorer.restore(floats, weights), restorer.restore(file, weights)];
+    floats.data.fill(0);
+    file.fill(0);
+    Object.assign(weights, { rain: 0, haze: 1 });
+    for (const { image: made } of await Promise.all(results)) expect(made.data).toEqual(wanted);
+  });
+
+  it('rejects an aborted call at once, also behind others', async () => {
+    await using restorer = await Restorer.open(grafted);
+    const stop = new AbortController();
+    const ended: string[] = [];
+    const first = restorer.restore(photo, { rain: 1 }).then(() => ended.push('first'));
+    const second = restorer
+      .restore(photo, { rain: 1 }, { signal: stop.signal })
+      .catch(() => ended.push('second'));
+    const more = restorer
+      .restore(photo, { rain: 1 }, { signal: stop.signal })
+      .catch(() => ended.push('third'));
+    // Node warns of many listeners on one signal.
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1);
+    stop.abort();
+    await Promise.all([first, second, more]);
+    expect(ended).toEqual(['second', 'third', 'first']);
+  });
+
   it('closes once, after the calls before it, and rejects those after it', async () => {
     await using restorer = await Restorer.open(readFileSync(grafted));
     const running = restorer.restore(photo, { rain: 1 });
@@ -344,8 +436,20 @@ describe('Restorer', () => {
     await expect(restorer.restore(new Uint8Array([1, 2]))).rejects.toMatchObject({
       code: 'CORRUPT_FILE',
     });
+    const drawing = new Blob(['<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>']);
+    await expect(restorer.restore(drawing)).rejects.toMatchObject({
+      code: 'CORRUPT_FILE',
+      message:
+        'image: not a readable image (it is an SVG drawing); convert it to PNG, TIFF or JPEG first.',
+    });
     await expect(restorer.restore(new File([], 'mine.png'))).rejects.toThrow(/^mine\.png: not a/);
     await expect(restorer.restore('ftp://example.org/a.png')).rejects.toThrow(/only file:, http:/);
+    await expect(restorer.restore('https://me:secret@example.org/a.png')).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(
+        /^https:..example\.org.a\.png: a URL with a user name or a password is not fetched/,
+      ) as string,
+    });
   });
 
   it("fetches images and models over http and reports the server's answer", async () => {

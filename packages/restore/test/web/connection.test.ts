@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Connection, type Started } from '../../src/web/connection.ts';
+import { Connection, type Started, startWorker } from '../../src/web/connection.ts';
 import type { FromWorker, Opened, ToWorker } from '../../src/web/messages.ts';
 
 const opened: Opened = { labels: [], hasSensor: false, device: { name: 'wasm', reason: 'a test' } };
@@ -118,5 +118,34 @@ describe('Connection', () => {
     expect(revoke.mock.calls).toEqual([]);
     connection.close();
     expect(revoke.mock.calls).toEqual([[script]]);
+  });
+});
+
+describe('startWorker', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it.each([
+    [
+      "This document requires 'TrustedScriptURL' assignment.",
+      /trustedTypes\.createPolicy\('default'/,
+    ],
+    [
+      'Refused to create a worker.',
+      /allow it with Content-Security-Policy: worker-src 'self' blob:/,
+    ],
+  ])('says how a page allows a worker that its policy forbids: %s', async (message, advice) => {
+    vi.stubGlobal('location', { href: 'https://example.org/' });
+    vi.stubGlobal(
+      'Worker',
+      class {
+        constructor() {
+          throw new TypeError(message);
+        }
+      },
+    );
+    await expect(startWorker('wasm')).rejects.toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      message: expect.stringMatching(advice) as string,
+    });
   });
 });

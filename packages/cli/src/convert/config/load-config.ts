@@ -72,7 +72,7 @@ export async function loadConfig(named: string | undefined, cwd: string): Promis
   if (!parsed.success)
     throw new InvalidConfig(
       path,
-      parsed.error.issues.map((issue) => problemOf(issue, names, lineOf)),
+      parsed.error.issues.flatMap(meant).map((issue) => problemOf(issue, names, lineOf)),
     );
   const folder = dirname(path);
   const problems = checkJobs(parsed.data.jobs, folder, path);
@@ -153,6 +153,19 @@ function namesIn(value: unknown): string[] {
   return jobs.map((job: { name?: unknown } | null) =>
     typeof job?.name === 'string' ? job.name : '',
   );
+}
+
+/**
+ * Returns what is wrong with the one form of a union that a value has the keys of; the issue itself
+ * if there is no such form.
+ */
+function meant(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const [form, ...others] = issue.errors.filter((found) =>
+    found.every((each) => each.path.length > 0 && messageOf(each) !== 'missing'),
+  );
+  if (form === undefined || others.length > 0) return [issue];
+  return form.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
 }
 
 function problemOf(issue: z.core.$ZodIssue, names: readonly string[], lineOf: LineOf): Problem {

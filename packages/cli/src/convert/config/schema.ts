@@ -86,9 +86,9 @@ const gates = z
       .union(
         [
           z.int().positive(),
-          z
-            .string()
-            .regex(/^\d+(\.\d+)? ?([kMG]i?B|B)$/, { error: "expected a text such as '40 MB'" }),
+          z.string().regex(/^\d+(\.\d+)? ?([kMG]i?B|B)$/, {
+            error: "expected a text such as '40 MB', with B, kB, MB or GB",
+          }),
         ],
         {
           error: "expected a number of bytes, or a text such as '40 MB'",

@@ -75,7 +75,17 @@ describe('a config', () => {
     [
       'a network that is not known',
       { jobs: [{ ...job, source: { backbone: 'unet' } }] },
-      "line 5, job 'a', source",
+      "line 6, job 'a', source.backbone: Invalid option: expected one of \"",
+    ],
+    [
+      'a gate on a device that is not known',
+      { jobs: [{ ...job, gates: { validate: { device: 'tpu' } } }] },
+      'gates.validate.device: Invalid option: expected one of "cpu"|"cuda"|"webgpu"',
+    ],
+    [
+      'a size in other units',
+      { jobs: [{ ...job, gates: { maxBytes: '40 KB' } }] },
+      "gates.maxBytes: expected a text such as '40 MB', with B, kB, MB or GB.",
     ],
     [
       'a range without a graft to write it into',
