@@ -18,6 +18,7 @@ import {
 } from '@pip-graft/graft';
 import {
   digest,
+  filePath,
   followLink,
   hubFolders,
   ioError,
@@ -72,7 +73,7 @@ export async function checkOutputFolder(
   await sweepLeftovers(path, packageFiles);
   let all: string[];
   try {
-    all = readdirSync(path);
+    all = readdirSync(filePath(path));
   } catch (error) {
     throw ioError('write', path, error);
   }
@@ -103,7 +104,7 @@ export function checkResultsFolder(path: string): void {
   try {
     // A folder that exists needs nothing of those above it.
     if (there === undefined) requireWritable(path);
-    else accessSync(path, constants.W_OK | constants.X_OK);
+    else accessSync(filePath(path), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw ioError('write', path, error);
   }
@@ -111,7 +112,7 @@ export function checkResultsFolder(path: string): void {
 
 function isLink(path: string): boolean {
   try {
-    return lstatSync(path).isSymbolicLink();
+    return lstatSync(filePath(path)).isSymbolicLink();
   } catch {
     return false;
   }
@@ -124,12 +125,12 @@ function requireWritable(path: string): void {
   if ([path, target].some((each) => hubFolders(dirname(resolve(each))).length > 0))
     throw refuse(path, 'it is in the cache of a model hub');
   try {
-    if (statOf(target)) accessSync(target, constants.W_OK);
+    if (statOf(target)) accessSync(filePath(target), constants.W_OK);
     let home = dirname(resolve(target));
     while (!statOf(home) && home !== dirname(home)) home = dirname(home);
-    if (!statSync(home).isDirectory())
+    if (!statSync(filePath(home)).isDirectory())
       throw new GraftError('WRITE_FAILED', `${path}: '${home}' is a file; choose another path.`);
-    accessSync(home, constants.W_OK | constants.X_OK);
+    accessSync(filePath(home), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw ioError('write', path, error);
   }
@@ -138,8 +139,8 @@ function requireWritable(path: string): void {
 /** Stats of a path, following links; undefined if there is nothing. Errors: `WRITE_FAILED`. */
 function statOf(path: string): Stats | undefined {
   try {
-    lstatSync(path);
-    return statSync(path, { throwIfNoEntry: false });
+    lstatSync(filePath(path));
+    return statSync(filePath(path), { throwIfNoEntry: false });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
@@ -224,7 +225,7 @@ export function isReplaceable(path: string, { accepts }: Replaceable): boolean {
 /** Whether a path is a file. Anything else is rejected when it is written. */
 function isFile(path: string): boolean {
   try {
-    return statSync(path).isFile();
+    return statSync(filePath(path)).isFile();
   } catch {
     return false;
   }

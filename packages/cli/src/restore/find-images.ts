@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { GraftError } from '@pip-graft/graft';
 import { argumentPath, filePath, ioError, listEntries, realPath } from '@pip-graft/graft/files';
@@ -34,7 +34,7 @@ export async function findImages(args: readonly string[], output: string): Promi
   const images: FoundImage[] = [];
   const faults: Fault[] = [];
   const passedOver: string[] = [];
-  const results = await realpath(output).catch(() => resolve(output));
+  const results = realOr(output);
   for (const arg of args) {
     try {
       const found = await fromArgument(arg, { results, faults, passedOver });
@@ -44,6 +44,15 @@ export async function findImages(args: readonly string[], output: string): Promi
     }
   }
   return { images, faults, passedOver };
+}
+
+/** A path with its links resolved; the absolute path if it is not there. */
+function realOr(path: string): string {
+  try {
+    return realPath(path);
+  } catch {
+    return resolve(path);
+  }
 }
 
 async function fromArgument(
@@ -146,7 +155,7 @@ async function fromPattern(pattern: string, results: string): Promise<FoundImage
   matches.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
   for (const match of matches) {
     const path = start === '' && fixed === 0 ? match : `${start}/${match}`;
-    const home = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
+    const home = realOr(dirname(path));
     const real = join(home, basename(path));
     const isResult = results !== base && `${home}${sep}`.startsWith(`${results}${sep}`);
     if (!isImage(match) || isResult || seen.has(real)) continue;

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/graft';
-import { realPath } from '@pip-graft/graft/files';
+import { filePath, realPath } from '@pip-graft/graft/files';
 import { formatOf, imageExtensions, resultName } from '@pip-graft/restore';
 import { checkResultsFolder } from '../options/check-output.ts';
 import type { FoundImage } from './find-images.ts';
@@ -24,7 +24,7 @@ export function placeResults(
   folder: string,
   folds = foldsCase,
 ): Job[] {
-  if (existsSync(folder) && !statSync(folder).isDirectory()) {
+  if (existsSync(filePath(folder)) && !statSync(filePath(folder)).isDirectory()) {
     throw new GraftError('WRITE_FAILED', `${folder}: it is a file; results go into a folder.`);
   }
   requireFolderName(folder);
@@ -66,7 +66,7 @@ export function placeResults(
  */
 function requireFolderName(folder: string): void {
   const named = folder === '-' || imageExtensions.includes(extname(folder).toLowerCase());
-  if (!named || existsSync(folder)) return;
+  if (!named || existsSync(filePath(folder))) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
     `${folder}: results go into a folder, under the names of their images; name a folder, such as -o restored.`,

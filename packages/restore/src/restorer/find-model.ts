@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { filePath } from '@pip-graft/onnx-graft/node';
 
 /** A package's name, with its scope. */
 const packageName = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i;
@@ -14,7 +15,8 @@ const packageName = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i;
  */
 export function findModel(model: string, cwd: string): string {
   const path = resolve(cwd, model);
-  if (existsSync(path) || !packageName.test(model) || model.endsWith('.onnx')) return path;
+  if (existsSync(filePath(path)) || !packageName.test(model) || model.endsWith('.onnx'))
+    return path;
   for (const from of [join(cwd, 'package.json'), import.meta.url]) {
     try {
       return createRequire(from).resolve(`${model}/model.onnx`);

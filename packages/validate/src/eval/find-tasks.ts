@@ -1,7 +1,7 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, extname, join, parse, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { filePath, ioError, listEntries } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError, listEntries, realPath } from '@pip-graft/onnx-graft/node';
 import { imageExtensions } from '@pip-graft/restore';
 import type { Pair, Problem, SyntheticDegradation, Task } from './evaluation.ts';
 
@@ -187,7 +187,7 @@ export async function findTasks(
   options: FindTasksOptions = {},
 ): Promise<FoundTasks> {
   const { degrade = [], limit = Number.POSITIVE_INFINITY } = options;
-  const entry = await stat(folder).catch((error: unknown) => {
+  const entry = await stat(filePath(folder)).catch((error: unknown) => {
     throw ioError('read', folder, error);
   });
   if (!entry.isDirectory()) {
@@ -222,9 +222,12 @@ interface Search {
 async function visit(path: string, name: string, search: Search): Promise<void> {
   const { found, seen, clean } = search;
   const listing = await listFolder(path);
-  const real = await realpath(path).catch((error: unknown) => {
+  let real: string;
+  try {
+    real = realPath(path);
+  } catch (error) {
     throw ioError('read', path, error);
-  });
+  }
   if (seen.has(real)) return;
   seen.add(real);
   const halves = ['input', 'target'].filter((half) => listing.folders.includes(half));
