@@ -80,6 +80,7 @@ export { fromFloat16, toFloat16 } from './number/float16.ts';
 export { whyNotHeld } from './number/why-not-held.ts';
 export { emptyRecord, own } from './own.ts';
 export { convertPrecision } from './precision/convert-precision.ts';
+export { layersLeftWide } from './precision/plan-precision.ts';
 export {
   type ByteSource,
   bytesSource,
