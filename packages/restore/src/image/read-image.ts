@@ -9,7 +9,7 @@ import { imageLimits, isLosslessWebp, loadSharp, pagesOf } from './formats.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { withColourProfile, withSpace } from './png-colours.ts';
 import { resolutionOf } from './resolution.ts';
-import { withSoundTags } from './sound-tags.ts';
+import { startsWithThumbnail, withSoundTags } from './sound-tags.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface ReadImageOptions {
@@ -51,6 +51,7 @@ export async function decodeImage(
         sharp(file, { limitInputPixels: pixels, failOn });
     const space = avifSpace(bytes);
     const sound = withColourProfile(withSoundTags(bytes));
+    if (startsWithThumbnail(bytes)) throw new Error(thumbnailFirst);
     const { head, deep, data, info } = await oneAtATime(async () => {
       const profiled = space && (await asProfiledPng(opener(sound), space));
       return samplesOf(opener(profiled ?? sound));
@@ -73,6 +74,10 @@ export async function decodeImage(
     throw unreadable(label, bytes, cause);
   }
 }
+
+/** Cameras' raw files are such TIFFs, whatever their extension. */
+const thumbnailFirst =
+  "its first page is a small copy of another page, as in a camera's raw file, and only first pages are read";
 
 type Open = (failOn: 'warning' | 'error') => Sharp;
 
