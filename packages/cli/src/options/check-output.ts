@@ -45,12 +45,18 @@ export function forceOption(kind: FolderKind): Option {
  * Errors: `WRITE_FAILED`, also for the target of a symbolic link.
  */
 export function checkOutputFile(path: string): void {
+  refuseStandardOutput(path);
   const there = statOf(path);
   if (there?.isDirectory()) throw refuse(path, 'it is a folder');
   if (/[/\\]$/.test(path))
     throw refuse(path, 'it ends as the name of a folder does, and a file is written');
   if (there && !there.isFile()) throw refuse(path, 'it is not a file');
   requireWritable(path);
+}
+
+/** Rejects `-`, by which many commands mean standard output; a file of that name is `./-`. */
+function refuseStandardOutput(path: string): void {
+  if (path === '-') throw refuse(path, 'nothing is written to standard output');
 }
 
 /**
@@ -64,6 +70,7 @@ export async function checkOutputFolder(
   kind: FolderKind,
   replace: boolean | undefined,
 ): Promise<void> {
+  refuseStandardOutput(path);
   requireWritable(path);
   const there = statOf(path);
   if (there === undefined) return;
