@@ -1,3 +1,4 @@
+import { exactArguments } from './pipeline/exact-arguments.ts';
 import { guardOutput, printText } from './pipeline/print.ts';
 import { version } from './version.ts';
 
@@ -10,5 +11,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   const { runCommand } = await import('./run-command.ts');
-  await runCommand(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv);
+  const words = exactArguments(argv);
+  await runCommand(words[0] === 'help' ? [...words.slice(1), '--help'] : words);
 }

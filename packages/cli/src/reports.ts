@@ -9,7 +9,7 @@ import {
   lookAt,
   readGraft,
 } from '@pip-graft/graft';
-import { ioError, writeAtomic } from '@pip-graft/graft/files';
+import { filePath, ioError, writeAtomic } from '@pip-graft/graft/files';
 import { openHost } from '@pip-graft/graft/node';
 import {
   buildJUnit,
@@ -70,14 +70,14 @@ export async function writeReports(
  */
 async function appendSummary(path: string, data: ReportData): Promise<boolean> {
   try {
-    const there = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    const there = await readFile(filePath(path)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return Buffer.alloc(0);
       throw error;
     });
     const gap = there.length === 0 || there.at(-1) === 10 ? '' : '\n';
     const text = buildMarkdown(data, summaryLimit - there.length - gap.length);
     if (text === '') return false;
-    await appendFile(path, gap + text).catch(async (error: unknown) => {
+    await appendFile(filePath(path), gap + text).catch(async (error: unknown) => {
       // A full disk would leave a partial report.
       await truncate(path, there.length).catch(() => {});
       throw error;

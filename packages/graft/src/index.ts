@@ -31,6 +31,7 @@ export {
   type ImageRange,
   type ImageValues,
   imageRanges,
+  layersLeftWide,
   type Model,
   mainImage,
   modelBytes,

@@ -82,6 +82,7 @@ export { externalLocations } from './model/tensors.ts';
 export { didYouMean, own } from './names.ts';
 export { fromFloat16, toFloat16 } from './number/number-bytes.ts';
 export { convertPrecision } from './precision/convert-precision.ts';
+export { layersLeftWide } from './precision/plan-precision.ts';
 export {
   type ByteSource,
   bytesSource,

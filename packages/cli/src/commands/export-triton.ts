@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { extendGraph, GraftError, type GraftRecord, lookAt, type Model } from '@pip-graft/graft';
-import { ioError, writeAtomic } from '@pip-graft/graft/files';
+import { filePath, ioError, writeAtomic } from '@pip-graft/graft/files';
 import { openModel, saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import { checkOutputFile, forceFileOption, refuseForeignFile } from '../options/check-output.ts';
@@ -62,7 +62,7 @@ export function command(): Command {
             );
           const text = new TextEncoder().encode(formatConfig(config));
           refuseOther(configPath, target, text, options.force);
-          const isNew = !existsSync(configPath);
+          const isNew = !existsSync(filePath(configPath));
           // First, so that a killed export is known by it.
           await writeAtomic(configPath, (append) => append(text), signal);
           try {
@@ -71,7 +71,7 @@ export function command(): Command {
               onProgress: (done, total) => session.progress('saving', done, total),
             });
           } catch (error) {
-            if (isNew) await rm(configPath, { force: true });
+            if (isNew) await rm(filePath(configPath), { force: true });
             throw error;
           }
           return { json: { folder, config }, text: `${folder}: a model for Triton` };
@@ -95,7 +95,7 @@ function checkName(name: string, place: string): void {
 function refuseForeign(folder: string): void {
   let names: string[];
   try {
-    names = readdirSync(folder);
+    names = readdirSync(filePath(folder));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw ioError('write', folder, error);
@@ -120,7 +120,7 @@ function refuseOther(
   text: Uint8Array,
   force: boolean | undefined,
 ): void {
-  const isOwn = (): boolean => readFileSync(config).equals(text);
+  const isOwn = (): boolean => readFileSync(filePath(config)).equals(text);
   for (const path of [config, model])
     refuseForeignFile(path, force, { ...ownConfig, accepts: isOwn });
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { GraftError } from '@pip-graft/graft';
-import { writeAtomic } from '@pip-graft/graft/files';
+import { filePath, writeAtomic } from '@pip-graft/graft/files';
 import { table } from '@pip-graft/report/text';
 import type { PreviewRow } from '@pip-graft/train';
 import { type Command, Option } from 'commander';
@@ -63,7 +63,7 @@ export function command(): Command {
       checkOutputFile(output);
       refuseForeignFile(output, given.force, {
         ...contactSheet,
-        accepts: (path) => readFileSync(path).includes(software),
+        accepts: (path) => readFileSync(filePath(path)).includes(software),
       });
       const { degrade, rows, sheet } = await previewOf({ ...given, ...pixelsOf(given), software });
       await writeAtomic(output, (append) => append(sheet));

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { GraftError, own } from '@pip-graft/graft';
-import { ioError } from '@pip-graft/graft/files';
+import { filePath, ioError } from '@pip-graft/graft/files';
 import type { z } from 'zod';
 import type { Replaceable } from '../options/check-output.ts';
 import { readJournal } from '../restore/journal.ts';
@@ -123,13 +123,13 @@ function kindOf({ jobs, tasks, images }: Fields): PartKind | undefined {
 
 function textOf(path: string): string {
   try {
-    const { size } = statSync(path);
+    const { size } = statSync(filePath(path));
     if (size > maxBytes)
       throw new GraftError(
         'LIMIT_EXCEEDED',
         `${path}: larger than ${maxBytes} bytes; it is not a result of a shard.`,
       );
-    return readFileSync(path, 'utf8');
+    return readFileSync(filePath(path), 'utf8');
   } catch (error) {
     throw ioError('read', path, error);
   }

@@ -18,6 +18,7 @@ import {
 } from '@pip-graft/graft';
 import {
   digest,
+  filePath,
   followLink,
   hubFolders,
   ioError,
@@ -44,12 +45,18 @@ export function forceOption(kind: FolderKind): Option {
  * Errors: `WRITE_FAILED`, also for the target of a symbolic link.
  */
 export function checkOutputFile(path: string): void {
+  refuseStandardOutput(path);
   const there = statOf(path);
   if (there?.isDirectory()) throw refuse(path, 'it is a folder');
   if (/[/\\]$/.test(path))
     throw refuse(path, 'it ends like the name of a folder, but a file is written');
   if (there && !there.isFile()) throw refuse(path, 'it is not a file');
   requireWritable(path);
+}
+
+/** Rejects `-`, by which many commands mean standard output; a file of that name is `./-`. */
+function refuseStandardOutput(path: string): void {
+  if (path === '-') throw refuse(path, 'nothing is written to standard output');
 }
 
 /**
@@ -63,6 +70,7 @@ export async function checkOutputFolder(
   kind: FolderKind,
   replace: boolean | undefined,
 ): Promise<void> {
+  refuseStandardOutput(path);
   requireWritable(path);
   const there = statOf(path);
   if (there === undefined) return;
@@ -72,7 +80,7 @@ export async function checkOutputFolder(
   await sweepLeftovers(path, packageFiles);
   let all: string[];
   try {
-    all = readdirSync(path);
+    all = readdirSync(filePath(path));
   } catch (error) {
     throw ioError('write', path, error);
   }
@@ -103,7 +111,7 @@ export function checkResultsFolder(path: string): void {
   try {
     // A folder that exists needs nothing of those above it.
     if (there === undefined) requireWritable(path);
-    else accessSync(path, constants.W_OK | constants.X_OK);
+    else accessSync(filePath(path), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw ioError('write', path, error);
   }
@@ -111,7 +119,7 @@ export function checkResultsFolder(path: string): void {
 
 function isLink(path: string): boolean {
   try {
-    return lstatSync(path).isSymbolicLink();
+    return lstatSync(filePath(path)).isSymbolicLink();
   } catch {
     return false;
   }
@@ -124,12 +132,12 @@ function requireWritable(path: string): void {
   if ([path, target].some((each) => hubFolders(dirname(resolve(each))).length > 0))
     throw refuse(path, 'it is in the cache of a model hub');
   try {
-    if (statOf(target)) accessSync(target, constants.W_OK);
+    if (statOf(target)) accessSync(filePath(target), constants.W_OK);
     let home = dirname(resolve(target));
     while (!statOf(home) && home !== dirname(home)) home = dirname(home);
-    if (!statSync(home).isDirectory())
+    if (!statSync(filePath(home)).isDirectory())
       throw new GraftError('WRITE_FAILED', `${path}: '${home}' is a file; choose another path.`);
-    accessSync(home, constants.W_OK | constants.X_OK);
+    accessSync(filePath(home), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw ioError('write', path, error);
   }
@@ -138,8 +146,8 @@ function requireWritable(path: string): void {
 /** Stats of a path, following links; undefined if there is nothing. Errors: `WRITE_FAILED`. */
 function statOf(path: string): Stats | undefined {
   try {
-    lstatSync(path);
-    return statSync(path, { throwIfNoEntry: false });
+    lstatSync(filePath(path));
+    return statSync(filePath(path), { throwIfNoEntry: false });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
@@ -224,7 +232,7 @@ export function isReplaceable(path: string, { accepts }: Replaceable): boolean {
 /** Whether a path is a file. Anything else is rejected when it is written. */
 function isFile(path: string): boolean {
   try {
-    return statSync(path).isFile();
+    return statSync(filePath(path)).isFile();
   } catch {
     return false;
   }

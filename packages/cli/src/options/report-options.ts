@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GraftError } from '@pip-graft/graft';
+import { filePath } from '@pip-graft/graft/files';
 import { isReport, type ReportFormat } from '@pip-graft/report/text';
 import { Option } from 'commander';
 import { checkOutput } from './options.ts';
@@ -70,9 +71,9 @@ export function refuseForeignReport(format: ReportFormat, path: string): void {
 
 /** First characters of a file; empty if there is none, undefined if it cannot be read. */
 function startOf(path: string): string | undefined {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return '';
+  if (statSync(filePath(path), { throwIfNoEntry: false }) === undefined) return '';
   try {
-    const file = openSync(path, 'r');
+    const file = openSync(filePath(path), 'r');
     try {
       const bytes = Buffer.alloc(512);
       return bytes.toString('utf8', 0, readSync(file, bytes, 0, bytes.length, 0));

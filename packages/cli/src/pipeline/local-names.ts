@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { argumentPath } from '@pip-graft/graft/files';
+import { argumentPath, filePath } from '@pip-graft/graft/files';
 import { type HubOptions, isHubName } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import type { Session } from './session.ts';
@@ -75,7 +75,7 @@ export async function localNames<Options extends object>(
 
 /** Path of an installed package's model; a path is returned unchanged. */
 async function ofPackage(name: string, cwd: string): Promise<string> {
-  if (existsSync(resolve(cwd, name))) return name;
+  if (existsSync(filePath(resolve(cwd, name)))) return name;
   const { findModel } = await import('@pip-graft/restore');
   const found = findModel(name, cwd);
   return found === resolve(cwd, name) ? name : found;

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { GraftError } from '@pip-graft/graft';
 import { argumentPath, filePath, ioError, listEntries, realPath } from '@pip-graft/graft/files';
@@ -37,7 +37,7 @@ export async function findImages(args: readonly string[], output: string): Promi
   const images: FoundImage[] = [];
   const faults: Fault[] = [];
   const passedOver: string[] = [];
-  const results = await realpath(output).catch(() => resolve(output));
+  const results = realOr(output);
   for (const arg of args) {
     try {
       const found = await fromArgument(arg, { results, faults, passedOver });
@@ -47,6 +47,15 @@ export async function findImages(args: readonly string[], output: string): Promi
     }
   }
   return { images, faults, passedOver };
+}
+
+/** A path with its links resolved; the absolute path if it is not there. */
+function realOr(path: string): string {
+  try {
+    return realPath(path);
+  } catch {
+    return resolve(path);
+  }
 }
 
 async function fromArgument(
@@ -149,7 +158,7 @@ async function fromPattern(pattern: string, results: string): Promise<FoundImage
   matches.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
   for (const match of matches) {
     const path = start === '' && fixed === 0 ? match : `${start}/${match}`;
-    const home = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
+    const home = realOr(dirname(path));
     const real = join(home, basename(path));
     const isResult = results !== base && `${home}${sep}`.startsWith(`${results}${sep}`);
     if (!isImage(match) || isResult || seen.has(real)) continue;
@@ -192,7 +201,7 @@ export function placeResults(
   folder: string,
   folds = foldsCase,
 ): Job[] {
-  if (existsSync(folder) && !statSync(folder).isDirectory()) {
+  if (existsSync(filePath(folder)) && !statSync(filePath(folder)).isDirectory()) {
     throw new GraftError('WRITE_FAILED', `${folder}: it is a file; results go into a folder.`);
   }
   requireFolderName(folder);
@@ -234,7 +243,7 @@ export function placeResults(
  */
 function requireFolderName(folder: string): void {
   const named = folder === '-' || imageExtensions.includes(extname(folder).toLowerCase());
-  if (!named || existsSync(folder)) return;
+  if (!named || existsSync(filePath(folder))) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
     `${folder}: results go into a folder, under the names of their images; name a folder, such as -o restored.`,

@@ -104,7 +104,7 @@ export class Journal {
     try {
       const result = await readFile(filePath(join(this.#folder, entry.name)));
       const whole = { ...entry, bytes: result.length, output: digestOf(result) };
-      await appendFile(path, lineOf(whole));
+      await appendFile(filePath(path), lineOf(whole));
       this.#own.set(entry.name, whole);
     } catch (error) {
       throw ioError('write', path, error);
@@ -136,7 +136,7 @@ export function encodeJournal(entries: Iterable<Entry>): string {
 }
 
 async function textOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  return readFile(filePath(path), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
     throw ioError('read', path, error);
   });

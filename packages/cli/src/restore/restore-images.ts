@@ -131,7 +131,8 @@ async function onDevice(
       sizeMultiple,
       steering,
     });
-    if (door && opened.door.output !== door.output) {
+    // Without one, the graph shows no output to be an image, and there is nothing to choose between.
+    if (door?.output && opened.door.output !== door.output) {
       batch.session.note(
         `${path}: its output '${door.output}' is not an image; its output '${opened.door.output}' is used`,
       );

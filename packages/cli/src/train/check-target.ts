@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GraftError } from '@pip-graft/graft';
+import { filePath } from '@pip-graft/graft/files';
 import { checkOutputFile, checkOutputFolder, type FolderKind } from '../options/check-output.ts';
 
 /** Paths that a run writes. */
@@ -45,15 +46,15 @@ export async function checkTarget({
     taken.set(resolve(path), 'two results would go to the same place');
   }
   // Without a state there is nothing to continue, and the run begins.
-  const replace = force || (resume && existsSync(state));
+  const replace = force || (resume && existsSync(filePath(state)));
   if (folder) await checkOutputFolder(folder.path, folder.kind, replace);
   for (const path of targets) checkOutputFile(path);
-  if (existsSync(state) && !resume && !force)
+  if (existsSync(filePath(state)) && !resume && !force)
     throw new GraftError(
       'WRITE_FAILED',
       `${state}: it is the state of an earlier run; --resume continues from it, --force starts again.`,
     );
-  const other = replace ? undefined : written.find((path) => existsSync(path));
+  const other = replace ? undefined : written.find((path) => existsSync(filePath(path)));
   if (other !== undefined)
     throw new GraftError(
       'WRITE_FAILED',

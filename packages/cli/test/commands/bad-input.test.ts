@@ -241,6 +241,18 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     'new/: it ends like the name of a folder, but a file is written; choose another name.',
     ['apply', 'host.onnx', '--adapter', 'init', '-o', 'new/'],
   ],
+  [
+    'a model on standard output',
+    7,
+    '-: nothing is written to standard output; choose another name.',
+    ['apply', 'host.onnx', '--adapter', 'init', '-o', '-'],
+  ],
+  [
+    'an adapter on standard output',
+    7,
+    '-: nothing is written to standard output',
+    ['adapter', 'init', 'host.onnx', '-o', '-'],
+  ],
   ['an adapter over other files', 7, 'it holds files', ['adapter', 'init', 'host.onnx', '-o', '.']],
   ['missing external data', 7, 'weights.bin', ['inspect', 'missing.onnx']],
   ['external data outside its folder', 5, '../secret.bin', ['inspect', 'outside.onnx']],

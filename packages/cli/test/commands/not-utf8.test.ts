@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { backbonePresets, buildBackbone } from '@pip-graft/graft';
 import { saveExternalized } from '@pip-graft/graft/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +11,7 @@ import { bin, graft } from '../graft.ts';
 const folder = mkdtempSync(join(tmpdir(), 'graft-latin-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const photo = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
 const latin = (name: string) =>
   Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
 
@@ -45,6 +47,33 @@ describe.runIf(process.platform === 'linux')('names that are not UTF-8', () => {
     expect(status).toBe(0);
     expect(run('remove', 'out/g.onnx', '-o', 'out/h.onnx').status).toBe(0);
     expect(readFileSync(join(folder, 'out/h.onnx')).equals(readFileSync(latin(host)))).toBe(true);
+  });
+
+  it('are the names of what is written', () => {
+    const host = 'mod\xe8les/h\xf4te.onnx';
+    const outputs: [string, string[]][] = [
+      ['r\xe9sultat.onnx', ['apply', host, '--adapter', 'init:labels=rain', '-o']],
+      ['page\xe9.html', ['inspect', host, '--html']],
+      ['\xe9t\xe9', ['adapter', 'init', host, '--labels', 'rain', '-o']],
+      ['paquet\xe9', ['adapter', 'pack', '\xe9t\xe9', '--name', 'me', '--license', 'MIT', '-o']],
+      ['r\xe9sultats', ['restore', 'r\xe9sultat.onnx', photo, '--degradation', 'rain', '-o']],
+    ];
+    for (const [name, words] of outputs) {
+      const { status, stderr } = run(...words, name);
+      expect({ name, status, stderr }).toMatchObject({ status: 0 });
+      expect({ name, isThere: existsSync(latin(name)) }).toEqual({ name, isThere: true });
+    }
+    // A second run knows what the first one restored.
+    const again = run(
+      'restore',
+      'r\xe9sultat.onnx',
+      photo,
+      '--degradation',
+      'rain',
+      '-o',
+      'r\xe9sultats',
+    );
+    expect(again.stdout).toContain('skipped 1 already done');
   });
 
   it('are said to be missing if they are', () => {

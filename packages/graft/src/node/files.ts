@@ -13,6 +13,7 @@ export {
   isLeftoverOf,
   listEntries,
   makeFolder,
+  pathText,
   realPath,
   replaceTogether,
   type Staged,

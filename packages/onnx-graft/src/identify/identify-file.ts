@@ -204,6 +204,12 @@ function identifyZip(source: ByteSource): FileKind {
       advice: 'turn it into ONNX with graft backbone import, or export the network with PyTorch',
     };
   }
+  if (has('/.data/serialization_id')) {
+    return {
+      name: 'a PyTorch checkpoint without its contents, as a torch.save that failed leaves it',
+      advice: "save the network's state_dict() again, alone",
+    };
+  }
   if (has('saved_model.pb', 'model.weights.h5')) {
     return {
       name: 'a zip of a TensorFlow or Keras model',

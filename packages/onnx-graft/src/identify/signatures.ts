@@ -53,7 +53,12 @@ export const signatures: readonly Signature[] = [
   { name: 'a TensorFlow Lite model', advice: exportAgain, bytes: 'TFL3', at: 4 },
   { name: 'an HDF5 file, as Keras writes', advice: exportAgain, bytes: '\x89HDF\r\n\x1a\n' },
   { name: 'a GGUF file of a language model', bytes: 'GGUF' },
-  { name: 'a NumPy array', bytes: '\x93NUMPY' },
+  {
+    name: 'a NumPy array',
+    bytes: '\x93NUMPY',
+    advice:
+      'save the tensors of a network by name, with torch.save, and turn that into ONNX with graft backbone import',
+  },
   { name: 'a TensorRT engine', advice: original, bytes: 'ptrt' },
   { name: 'a TensorRT engine', advice: original, bytes: 'ftrt' },
   { name: "a model in onnxruntime's own format", advice: original, bytes: 'ORTM', at: 4 },

@@ -161,8 +161,8 @@ export function refuseUnconvertible(
     const type = found.find((each) => each === 'float16' || each === 'bfloat16');
     if (type) refuse(`it computes in ${type} already; there is nothing to convert.`);
   }
-  const inside = whereLayersAre(model);
-  if (inside !== undefined) refuse(inside);
+  const inside = layersLeftWide(model);
+  if (inside !== undefined) refuse(`its ${inside}.`);
   if (half.size === 0) {
     refuse(
       'nothing in it can become float16: no layer of a known operator computes in float32 outside norms, softmax and the image residual.',
@@ -170,8 +170,11 @@ export function refuseUnconvertible(
   }
 }
 
-/** Why layers in functions and in bodies of nodes stay float32; undefined if none are there. */
-function whereLayersAre({ graph, functions }: Model): string | undefined {
+/**
+ * Why layers in functions and in bodies of nodes stay float32 when a model is converted to float16;
+ * undefined if none are there.
+ */
+export function layersLeftWide({ graph, functions }: Model): string | undefined {
   const isProduct = (node: Node) => floatOp(node)?.kind === 'product';
   const holdsLayer = (nodes: readonly Node[]): boolean =>
     nodes.some((node) => isProduct(node) || node.subgraphs.some((body) => holdsLayer(body.nodes)));
@@ -180,12 +183,12 @@ function whereLayersAre({ graph, functions }: Model): string | undefined {
   );
   if (around) {
     const name = around.name === '' ? '' : ` '${around.name}'`;
-    return `its layers are in a body of node${name} (${around.opType}), and only those of the main graph can become float16; export the model without control flow, by tracing instead of scripting.`;
+    return `layers are in a body of node${name} (${around.opType}), and only those of the main graph can become float16; export the model without control flow, by tracing instead of scripting`;
   }
   const body = functions.find(({ nodes }) => holdsLayer(nodes));
   return (
     body &&
-    `its layers are in the model's function '${body.domain}:${body.name}', and only those of the main graph can become float16; inline its functions, with \`onnx.inliner.inline_local_functions\`.`
+    `layers are in the model's function '${body.domain}:${body.name}', and only those of the main graph can become float16; inline its functions, with \`onnx.inliner.inline_local_functions\``
   );
 }
 

@@ -47,6 +47,10 @@ describe('identifyFile', () => {
     ['a TorchScript archive, which holds code', zip(['net/data.pkl', 'net/code/__torch__/n.py'])],
     ['a zip of NumPy arrays (.npz)', zip(['a.npy'])],
     [
+      'a PyTorch checkpoint without its contents, as a torch.save that failed leaves it',
+      zip(['net/version', 'net/byteorder', 'net/.data/serialization_id']),
+    ],
+    [
       'a PyTorch program, as torch.export saves',
       zip(['net/data/weights/weight_0', 'net/models/model.json', 'net/archive_format']),
     ],

@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError, isLeftoverOf } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError, isLeftoverOf } from '@pip-graft/onnx-graft/node';
 import { accompanyingFiles, adapterFiles, toolFiles } from '../adapter/adapter-files.ts';
 import { sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 
@@ -69,7 +69,7 @@ function requireOnly(folder: string, names: readonly string[], what: string): vo
   const allowed = new Set(names);
   let entries: Dirent[];
   try {
-    entries = readdirSync(folder, { withFileTypes: true });
+    entries = readdirSync(filePath(folder), { withFileTypes: true });
   } catch (error) {
     throw ioError('read', folder, error);
   }

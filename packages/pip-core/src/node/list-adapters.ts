@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { argument, GraftError } from '@pip-graft/onnx-graft';
+import { filePath } from '@pip-graft/onnx-graft/node';
 import { adapterFiles } from '../adapter/adapter-files.ts';
 import { maxPackages } from './adapter-file.ts';
 import { packageHomes, pnpFolder, pnpNames } from './package-homes.ts';
@@ -53,7 +54,7 @@ function summaryOf(folder: string): Pick<InstalledAdapter, 'summary' | 'error'> 
 
 function isAdapter(folder: string): boolean {
   const { config } = adapterFiles;
-  return existsSync(join(folder, config)) || isUnfinished(folder, config);
+  return existsSync(filePath(join(folder, config))) || isUnfinished(folder, config);
 }
 
 /** Names of the packages in a `node_modules`, scopes included. */
@@ -70,7 +71,7 @@ function packagesIn(home: string): string[] {
 
 function entriesOf(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(filePath(folder));
   } catch {
     // The folder does not exist or is not readable: nothing is found in it.
     return [];

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { argument, GraftError } from '@pip-graft/onnx-graft';
-import { ioError, sweepLeftovers } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError, pathText, sweepLeftovers } from '@pip-graft/onnx-graft/node';
 import { valid } from 'semver';
 import type { Adapter } from '../adapter/adapter.ts';
 import { accompanyingFiles, adapterFiles, packageFiles } from '../adapter/adapter-files.ts';
@@ -175,7 +175,7 @@ function textIn(folder: string, name: string): string | undefined {
 
 function realPath(path: string): string {
   try {
-    return realpathSync(path);
+    return pathText(realpathSync(filePath(path), { encoding: 'buffer' }));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return resolve(path);
     throw ioError('read', path, error);

@@ -96,8 +96,8 @@ function adaptersNear(path: string, spec: string, cwd: string): string[] {
 /** Adapter folders in a folder, at most a hundred. */
 function foldersIn(folder: string): string[] {
   try {
-    return readdirSync(folder)
-      .filter((name) => existsSync(join(folder, name, adapterFiles.config)))
+    return readdirSync(filePath(folder))
+      .filter((name) => existsSync(filePath(join(folder, name, adapterFiles.config))))
       .slice(0, 100);
   } catch {
     return [];

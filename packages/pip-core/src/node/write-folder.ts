@@ -53,7 +53,7 @@ export async function writeFolder(
     }
     await replaceTogether(staged);
   } catch (error) {
-    for (const { from } of staged) await rm(from, { force: true }).catch(() => {});
+    for (const { from } of staged) await rm(filePath(from), { force: true }).catch(() => {});
     await unmakeFolders(made);
     throw ioError('write', folder, error);
   }
@@ -61,7 +61,7 @@ export async function writeFolder(
 
 /** Requires a subfolder not to be a link to another place. */
 async function requireNoLink(folder: string): Promise<void> {
-  if (!(await lstat(folder)).isSymbolicLink()) return;
+  if (!(await lstat(filePath(folder))).isSymbolicLink()) return;
   throw new GraftError('WRITE_FAILED', `${folder}: it is a link; remove it.`);
 }
 
@@ -74,13 +74,13 @@ async function requireNoLink(folder: string): Promise<void> {
  * @param names of the files of such a folder; the last defines its kind
  */
 export function requireOwnFolder(folder: string, what: string, names: readonly string[]): void {
-  if (!existsSync(folder)) return;
+  if (!existsSync(filePath(folder))) return;
   const refuse = (why: string) =>
     new GraftError('WRITE_FAILED', `${folder}: ${why}; choose another folder.`);
-  if (!statSync(folder).isDirectory()) throw refuse('it is a file');
+  if (!statSync(filePath(folder)).isDirectory()) throw refuse('it is a file');
   let entries: string[];
   try {
-    entries = readdirSync(folder);
+    entries = readdirSync(filePath(folder));
   } catch (error) {
     throw ioError('write', folder, error);
   }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { openModel } from '@pip-graft/graft/node';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { filePath } from '@pip-graft/onnx-graft/node';
 import { createSession, type SessionOptions } from '@pip-graft/runtime';
 import type { Door } from '../door/door.ts';
 import { type ModelParts, modelParts } from '../run/model-parts.ts';
@@ -22,7 +23,7 @@ const fileOfPackage = /^@[a-z0-9][\w.-]*\/[a-z0-9][\w.-]*\/.+\.onnx$/i;
  */
 export function findModel(model: string, cwd: string): string {
   const path = resolve(cwd, model);
-  if (existsSync(path)) return path;
+  if (existsSync(filePath(path))) return path;
   const inPackage = fileOfPackage.test(model);
   if (!inPackage && (!packageName.test(model) || model.endsWith('.onnx'))) return path;
   for (const from of [join(cwd, 'package.json'), import.meta.url]) {

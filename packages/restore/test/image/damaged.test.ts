@@ -90,6 +90,7 @@ describe('reads files that are odd but complete', () => {
   const odd: [string, () => Uint8Array][] = [
     ['nothing odd', () => rawTiff()],
     ['a directory that is not sorted', () => rawTiff({ extra: [[254, 4, 1, 0]] })],
+    ['a mark of a thumbnail and no other page', () => rawTiff({ extra: [[254, 4, 1, 1]] })],
     ['a text of a wrong type', () => rawTiff({ extra: [[305, 99, 6, 0]] })],
     ['a text without its end', () => rawTiff({ extra: [[305, 2, 4, 0x41414141]] })],
     ['a length of its strip that is short', () => rawTiff({ counts: 700 })],
@@ -117,6 +118,19 @@ it('says what to do about a kind of TIFF that is not read', async () => {
   await expect(decodeImage(rawTiff({ compression: 34_712 }))).rejects.toThrow(
     /^image: not a readable image \(.*34712.*\); copy or download it again, or export it as a PNG/,
   );
+});
+
+it('rejects a TIFF whose first page is a thumbnail of another', async () => {
+  const thumbnail: [number, number, number, number] = [254, 4, 1, 1];
+  const inside = rawTiff({ extra: [thumbnail, [330, 4, 1, 8]] });
+  const after = rawTiff({ extra: [thumbnail] });
+  // Where the next directory is.
+  after.writeUInt32LE(8, 10 + 12 * after.readUInt16LE(8));
+  for (const bytes of [inside, after]) {
+    await expect(decodeImage(bytes)).rejects.toThrow(
+      /its first page is a small copy of another page.*; copy or download it again, or export it as a PNG/,
+    );
+  }
 });
 
 it('says in words that the header is damaged', async () => {

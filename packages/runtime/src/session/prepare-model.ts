@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   bytesSource,
@@ -8,7 +7,14 @@ import {
   type Model,
   readModel,
 } from '@pip-graft/onnx-graft';
-import { isBelow, openModel, saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
+import {
+  filePath,
+  isBelow,
+  openModel,
+  realPath,
+  saveModel,
+  temporaryFolder,
+} from '@pip-graft/onnx-graft/node';
 import type { TypedTensor } from '@pip-graft/weights';
 import { requirePlainNames } from './require-plain-names.ts';
 import { graftDefaults, requireInputs } from './run-model.ts';
@@ -75,7 +81,11 @@ async function prepare(
     changed === undefined &&
     wide === given &&
     Object.keys(dims).length === 0 &&
-    !(typeof asIs === 'string' && dataIsElsewhere(asIs, given));
+    // onnxruntime takes a path as text.
+    !(
+      typeof asIs === 'string' &&
+      (typeof filePath(asIs) !== 'string' || dataIsElsewhere(asIs, given))
+    );
   if (same && asIs !== undefined && (!onDisk || typeof asIs === 'string')) {
     return { label, load: asIs, defaults, dispose: async () => {} };
   }
@@ -96,9 +106,9 @@ function widened(model: Model): Model {
  * onnxruntime refuses to read. That the links may be followed was checked when the model was opened.
  */
 function dataIsElsewhere(path: string, model: Model): boolean {
-  const home = dirname(realpathSync(path));
+  const home = dirname(realPath(path));
   return [...externalLocations(model)].some(
-    (location) => !isBelow(realpathSync(join(dirname(path), location)), [home]),
+    (location) => !isBelow(realPath(join(dirname(path), location)), [home]),
   );
 }
 

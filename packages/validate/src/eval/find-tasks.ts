@@ -1,7 +1,7 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, extname, join, parse, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { filePath, ioError, listEntries } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError, listEntries, realPath } from '@pip-graft/onnx-graft/node';
 import { imageExtensions } from '@pip-graft/restore';
 import type { Pair, Problem, SyntheticDegradation, Task } from './evaluation.ts';
 
@@ -187,7 +187,7 @@ export async function findTasks(
   options: FindTasksOptions = {},
 ): Promise<FoundTasks> {
   const { degrade = [], limit = Number.POSITIVE_INFINITY } = options;
-  const entry = await stat(folder).catch((error: unknown) => {
+  const entry = await stat(filePath(folder)).catch((error: unknown) => {
     throw ioError('read', folder, error);
   });
   if (!entry.isDirectory()) {
@@ -208,8 +208,9 @@ export async function findTasks(
   const problems = found.flatMap(({ name, problems: some }) =>
     some.map((problem): Problem => ({ task: name || own, ...problem })),
   );
-  if (tasks.length === 0) throw nothing(folder, degrade.length > 0, problems);
-  return { tasks, problems, ignored: found.flatMap(({ ignored }) => ignored) };
+  const ignored = found.flatMap(({ ignored: some }) => some);
+  if (tasks.length === 0) throw nothing(folder, degrade.length > 0, problems, ignored);
+  return { tasks, problems, ignored };
 }
 
 interface Search {
@@ -222,9 +223,12 @@ interface Search {
 async function visit(path: string, name: string, search: Search): Promise<void> {
   const { found, seen, clean } = search;
   const listing = await listFolder(path);
-  const real = await realpath(path).catch((error: unknown) => {
+  let real: string;
+  try {
+    real = realPath(path);
+  } catch (error) {
     throw ioError('read', path, error);
-  });
+  }
   if (seen.has(real)) return;
   seen.add(real);
   const halves = ['input', 'target'].filter((half) => listing.folders.includes(half));
@@ -245,14 +249,21 @@ async function visit(path: string, name: string, search: Search): Promise<void> 
   }
 }
 
-function nothing(folder: string, clean: boolean, problems: readonly Problem[]): GraftError {
-  const [first] = problems;
+function nothing(
+  folder: string,
+  clean: boolean,
+  problems: readonly Problem[],
+  ignored: readonly string[],
+): GraftError {
+  const others = ignored.map((path) => ({ reason: `${path} is not an image that is read.` }));
+  const skipped = [...problems, ...others];
+  const [first] = skipped;
   const wanted = clean
     ? 'images (PNG, JPEG, WebP, TIFF, AVIF) to degrade'
     : 'input/ and target/ with images (PNG, JPEG, WebP, TIFF, AVIF) with the same names, in this folder or below; to degrade clean images, use --degrade noise:25';
   const seen =
     first === undefined
       ? ''
-      : ` Skipped: ${first.reason}${problems.length > 1 ? ` And ${problems.length - 1} more.` : ''}`;
+      : ` Skipped: ${first.reason}${skipped.length > 1 ? ` And ${skipped.length - 1} more.` : ''}`;
   return new GraftError('NOT_FOUND', `${folder}: nothing to evaluate; expected ${wanted}.${seen}`);
 }

@@ -10,6 +10,7 @@ import {
   GraftError,
   type GraftOptions,
   hostOf,
+  layersLeftWide,
   type Model,
   planGraft,
   readGraft,
@@ -114,7 +115,7 @@ export async function buildOutput(
       })),
       labels: graftOf?.labels ?? [],
       seeded,
-      warnings: [...warnings, ...(plan?.summary.warnings ?? [])],
+      warnings: [...warnings, ...form.warnings, ...(plan?.summary.warnings ?? [])],
     };
   } finally {
     host.close();
@@ -135,14 +136,20 @@ function choicesOf({ config, folder }: Job, adapters: readonly Adapter[]): Graft
   };
 }
 
-function precisionOf(
-  host: OpenHost,
-  wanted: 'float32' | 'float16' | undefined,
-): { readonly model: Model; readonly precision: string; readonly changed: boolean } {
+interface Form {
+  readonly model: Model;
+  readonly precision: string;
+  readonly changed: boolean;
+  readonly warnings: readonly string[];
+}
+
+function precisionOf(host: OpenHost, wanted: 'float32' | 'float16' | undefined): Form {
   const { model, located, facts } = host;
   const site = located.sites[0];
   const has = (site && facts.value(site.value)?.dataType) ?? 'float32';
-  if (wanted === undefined || wanted === has) return { model, precision: has, changed: false };
+  if (wanted === undefined || wanted === has) {
+    return { model, precision: has, changed: false, warnings: [] };
+  }
   if (wanted === 'float32') {
     throw new GraftError(
       'UNSUPPORTED_HOST',
@@ -155,7 +162,9 @@ function precisionOf(
       `${model.source.label}: it carries a graft; convert its host and graft that, in one job.`,
     );
   }
-  return { model: convertPrecision(model), precision: wanted, changed: true };
+  const left = layersLeftWide(model);
+  const warnings = left === undefined ? [] : [`some of its layers stay float32: ${left}`];
+  return { model: convertPrecision(model), precision: wanted, changed: true, warnings };
 }
 
 function reopened(host: OpenHost, model: Model): OpenHost {
