@@ -310,12 +310,7 @@ describe('Restorer', () => {
     const opened: [string, unknown, object, RegExp][] = [
       ['a number', 4, {}, /model: a Number cannot be opened; pass a path/],
       ['nothing', undefined, {}, /model: undefined cannot be opened/],
-      [
-        'options of no kind',
-        'x.onnx',
-        null as never,
-        /Restorer\.open: options: it takes an object and was/,
-      ],
+      ['options of no kind', 'x.onnx', null as never, /options: null was passed; pass an object/],
       ['a URL as a folder', 'x', { cwd: new URL('file:///x') }, /cwd: it takes a path as text/],
       ['a number to feed', 'x.onnx', { feeds: 5 }, /feeds: it takes an object and was passed a/],
       ['no name', '', {}, /model '': it is empty/],
