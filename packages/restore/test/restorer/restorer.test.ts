@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Image, imageOf } from '@pip-graft/imaging';
 import { initSensor } from '@pip-graft/pip-core';
-import { Restorer, readImage, restoreImage, writeImage } from '@pip-graft/restore';
+import { decodeImage, Restorer, readImage, restoreImage, writeImage } from '@pip-graft/restore';
 import { createSession } from '@pip-graft/runtime';
 import { graftedFiles, labels } from '@pip-graft/test-utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -364,6 +364,19 @@ describe('Restorer', () => {
     file.fill(0);
     Object.assign(weights, { rain: 0, haze: 1 });
     for (const { image: made } of await Promise.all(results)) expect(made.data).toEqual(wanted);
+  });
+
+  it('returns grey pixels of a grey image, whatever tint the network makes', async () => {
+    await using restorer = await Restorer.open(grafted);
+    const data = Uint8Array.from({ length: 24 * 16 }, (_, at) => (at * 7) % 256);
+    const restored = await restorer.restore({ data, width: 24, height: 16 }, { rain: 1 });
+    const [red, green] = [restored.image.data[0]!, restored.image.data[24 * 16]!];
+    expect(Math.abs(red - green)).toBeGreaterThan(1 / 255);
+    const pixels = restored.toPixels();
+    expect(pixels.every((value, at) => at % 4 === 3 || value === pixels[at - (at % 4)])).toBe(true);
+    // As the file that it is saved as.
+    const file = await decodeImage(await restored.toBytes('png'));
+    expect(Math.round(file.data[0]! * 255)).toBe(pixels[0]);
   });
 
   it('rejects an aborted call at once, also behind others', async () => {
