@@ -271,6 +271,10 @@ describe('Restorer', () => {
         { signal: new AbortController() },
         'signal: an AbortController was passed; pass an AbortSignal, such as the `signal` of an AbortController.',
       ],
+      [
+        { strenght: 0.5 },
+        "options: no option is called 'strenght'; use one of strength, tile, signal, onProgress; did you mean 'strength'?",
+      ],
       [{ onProgress: true }, 'onProgress: a Boolean was passed; pass a function.'],
     ];
     it.each(settings)('options: %s', async (options, message) => {
@@ -282,7 +286,7 @@ describe('Restorer', () => {
     it('options of opening, looking and saving', async () => {
       await expect(Restorer.open(grafted, 'cuda' as never)).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
-        message: "options: a String was passed; pass an object such as { device: 'cuda' }.",
+        message: 'options: a String was passed; pass an object such as { threads: 2 }.',
       });
       await using restorer = await Restorer.open(grafted);
       await expect(restorer.detect(photo, 64 as never)).rejects.toThrow(/^options: a Number/);
