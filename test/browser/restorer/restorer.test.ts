@@ -350,6 +350,18 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     expect(widths).toEqual([92, 1, 92]);
   });
 
+  it('keeps an image without colour grey', async () => {
+    const grey = await page.evaluate(async () => {
+      const data = new Uint8ClampedArray(4 * 64).map((_, at) =>
+        at % 4 === 3 ? 255 : at - (at % 4),
+      );
+      const restored = await scope.restorer.restore(new ImageData(data, 8, 8), { rain: 1 });
+      const out = restored.toPixels();
+      return out.every((value, at) => at % 4 === 3 || value === out[at - (at % 4)]);
+    });
+    expect(grey).toBe(true);
+  });
+
   it('keeps transparency', async () => {
     const alphas = await page.evaluate(async () => {
       const data = new Uint8ClampedArray(4 * 64).map((_, at) => (at % 4 === 3 ? at : 200));

@@ -21,7 +21,7 @@ interface Options {
 const ours = new Set(['config.pbtxt', '1']);
 
 export function command(): Command {
-  return define('triton', 'Writes a model as an entry of a Triton model repository', [
+  const triton = define('triton', 'Writes a model as an entry of a Triton model repository', [
     'graft export triton grafted.onnx -o models',
     'graft export triton grafted.onnx -o models --name derain --max-batch 4',
   ])
@@ -37,49 +37,61 @@ export function command(): Command {
       wholeNumber(0, 65_536),
       8,
     )
-    .addOption(forceFileOption(ownConfig))
-    .action(
-      run<[string], Options>(async (session, path, options) => {
-        const name = options.name ?? basename(path, extname(path));
-        checkName(name, options.name === undefined ? `${path}: '${name}'` : `--name '${name}'`);
-        const folder = join(options.output, name);
-        const target = join(folder, '1', 'model.onnx');
-        const configPath = join(folder, 'config.pbtxt');
-        refuseForeign(folder);
-        refuseOverInput(path, target);
-        checkOutputFile(target);
-        checkOutputFile(configPath);
-        const opened = openModel(path);
+    .addOption(forceFileOption(ownConfig));
+  return triton.action(
+    run<[string], Options>(async (session, path, options) => {
+      const name = options.name ?? nameOf(triton.args[0] ?? path, path);
+      checkName(name, options.name === undefined ? `${path}: '${name}'` : `--name '${name}'`);
+      const folder = join(options.output, name);
+      const target = join(folder, '1', 'model.onnx');
+      const configPath = join(folder, 'config.pbtxt');
+      refuseForeign(folder);
+      refuseOverInput(path, target);
+      checkOutputFile(target);
+      checkOutputFile(configPath);
+      const opened = openModel(path);
+      try {
+        const { graft, sizeMultiple } = lookAt(opened.model);
+        const served = servedModel(opened.model, graft);
+        const { maxBatch } = options;
+        const config = tritonConfig(served, name, { maxBatch, graft, sizeMultiple });
+        const { signal } = session;
+        if (maxBatch > 0 && config.maxBatchSize === 0)
+          session.note(
+            `${path}: its batch is fixed, or holds parts of one image, so Triton cannot batch`,
+          );
+        const text = new TextEncoder().encode(formatConfig(config));
+        refuseOther(configPath, target, text, options.force);
+        const isNew = !existsSync(filePath(configPath));
+        // First, so that a killed export is known by it.
+        await writeAtomic(configPath, (append) => append(text), signal);
         try {
-          const { graft, sizeMultiple } = lookAt(opened.model);
-          const served = servedModel(opened.model, graft);
-          const { maxBatch } = options;
-          const config = tritonConfig(served, name, { maxBatch, graft, sizeMultiple });
-          const { signal } = session;
-          if (maxBatch > 0 && config.maxBatchSize === 0)
-            session.note(
-              `${path}: its batch is fixed, or holds parts of one image, so Triton cannot batch`,
-            );
-          const text = new TextEncoder().encode(formatConfig(config));
-          refuseOther(configPath, target, text, options.force);
-          const isNew = !existsSync(filePath(configPath));
-          // First, so that a killed export is known by it.
-          await writeAtomic(configPath, (append) => append(text), signal);
-          try {
-            await saveModel(served, target, {
-              signal,
-              onProgress: (done, total) => session.progress('saving', done, total),
-            });
-          } catch (error) {
-            if (isNew) await rm(filePath(configPath), { force: true });
-            throw error;
-          }
-          return { json: { folder, config }, text: `${folder}: a model for Triton` };
-        } finally {
-          opened.close();
+          await saveModel(served, target, {
+            signal,
+            onProgress: (done, total) => session.progress('saving', done, total),
+          });
+        } catch (error) {
+          if (isNew) await rm(filePath(configPath), { force: true });
+          throw error;
         }
-      }),
-    );
+        return { json: { folder, config }, text: `${folder}: a model for Triton` };
+      } finally {
+        opened.close();
+      }
+    }),
+  );
+}
+
+/**
+ * Name of a model in the repository: that of its file, or of the package or the repository on the
+ * model hub whose one model it is.
+ *
+ * @param typed as typed; another text than the path for a package or a name on the hub
+ */
+function nameOf(typed: string, path: string): string {
+  const file = basename(path, extname(path));
+  if (typed === path || file !== 'model') return file;
+  return /^(?:hf:[^/]+\/|@[^/]+\/)?([^/@]+)/.exec(typed)?.[1] ?? file;
 }
 
 /** Rejects a name that is invalid as a folder name or in a URL. Errors: `INVALID_ARGUMENT`. */

@@ -19,8 +19,8 @@ import { readConfig } from './config.ts';
 
 let folder = '';
 const at = (...parts: string[]) => join(folder, ...parts);
-const configOf = (name: string) =>
-  readConfig(readFileSync(at('models', name, 'config.pbtxt'), 'utf8'));
+const configOf = (name: string, models = 'models') =>
+  readConfig(readFileSync(at(models, name, 'config.pbtxt'), 'utf8'));
 const call = (line: string) => json(folder, ...line.split(' '));
 
 beforeAll(() => {
@@ -96,6 +96,18 @@ describe('graft export triton', () => {
         { name: 'degradation', dims: [-1, 2] },
       ],
     });
+  });
+
+  it.each([
+    ['@me/derain', 'derain'],
+    ['node_modules/@me/derain/model.onnx', 'model'],
+  ])('names the model of %s %s', (model, name) => {
+    const installed = at('node_modules/@me/derain');
+    mkdirSync(installed, { recursive: true });
+    writeFileSync(join(installed, 'package.json'), '{ "name": "@me/derain", "version": "1.0.0" }');
+    writeFileSync(join(installed, 'model.onnx'), readFileSync(at('net.onnx')));
+    json(folder, 'export', 'triton', model, '-o', 'named');
+    expect(configOf(name, 'named')).toMatchObject({ name });
   });
 
   it('graft restore still works with the exported model', () => {

@@ -10,18 +10,31 @@ export interface Part {
   readonly height: number;
 }
 
-/** Converts an image, or a part of it, to RGBA with one byte per channel, as a canvas uses it. */
+/** A grey of BT.709: the luma of a colour; of three equal values, that value. */
+export function lumaOf(red: number, green: number, blue: number): number {
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/**
+ * Converts an image, or a part of it, to RGBA with one byte per channel, as a canvas uses it. Grey
+ * if its `origin` was: a network tints its three planes.
+ */
 export function rgbaOf(image: Image, part?: Part): Uint8ClampedArray<ArrayBuffer> {
-  const { data, alpha } = image;
+  const { data, alpha, origin } = image;
+  const isGrey = origin?.grey === true;
   const { x, y, width, height } = part ?? { x: 0, y: 0, width: image.width, height: image.height };
   const size = image.width * image.height;
   const pixels = new Uint8ClampedArray(4 * width * height);
   for (let row = 0, to = 0; row < height; row++) {
     let from = (y + row) * image.width + x;
     for (let column = 0; column < width; column++, from++, to += 4) {
-      pixels[to] = data[from]! * 255;
-      pixels[to + 1] = data[size + from]! * 255;
-      pixels[to + 2] = data[2 * size + from]! * 255;
+      let red = data[from]!;
+      let green = data[size + from]!;
+      let blue = data[2 * size + from]!;
+      if (isGrey) red = green = blue = lumaOf(red, green, blue);
+      pixels[to] = red * 255;
+      pixels[to + 1] = green * 255;
+      pixels[to + 2] = blue * 255;
       pixels[to + 3] = alpha === undefined ? 255 : alpha[from]! * 255;
     }
   }

@@ -10,7 +10,7 @@ import {
   pngHead,
 } from './formats.ts';
 import { tiffResolution, withResolution } from './resolution.ts';
-import { requireQuality } from './rgba.ts';
+import { lumaOf, requireQuality } from './rgba.ts';
 
 /** Length 1, "sRGB", rendering intent 0 (perceptual), and the checksum of these. PNG specification, 11.3.2.5. */
 const chunk = [0, 0, 0, 1, 0x73, 0x52, 0x47, 0x42, 0, 0xae, 0xce, 0x1c, 0xe9];
@@ -130,7 +130,7 @@ function coloursOf({ data }: Image): Float32Array[] {
 /** Returns the luma of BT.709; for equal planes, that plane. */
 function greyOf(image: Image): Float32Array {
   const [red, green, blue] = coloursOf(image);
-  return red!.map((value, at) => 0.2126 * value + 0.7152 * green![at]! + 0.0722 * blue![at]!);
+  return red!.map((value, at) => lumaOf(value, green![at]!, blue![at]!));
 }
 
 /** Interleaves planes as samples, rounded to nearest and clipped; NaN becomes 0. */

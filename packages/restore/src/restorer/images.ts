@@ -107,7 +107,7 @@ export class Restored<Label extends string = string> {
    * Errors: those of `writeImage`; `INVALID_ARGUMENT` for another URL.
    */
   async save(path: string | URL, options: EncodeOptions = {}): Promise<void> {
-    requireOptions(options, '{ quality: 90 }');
+    requireOptions(options, 'file');
     const address = addressOf(path, 'path');
     if ('path' in address) return writeImage(address.path, this.image, options);
     throw new GraftError(
@@ -118,7 +118,7 @@ export class Restored<Label extends string = string> {
 
   /** Returns the bytes of an image file. Errors: those of `encodeImage`. */
   async toBytes(format: ImageFormat = 'png', options: EncodeOptions = {}): Promise<Uint8Array> {
-    requireOptions(options, '{ quality: 90 }');
+    requireOptions(options, 'file');
     return encodeImage(this.image, format, options);
   }
 

@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
 import { nameOfKind } from '../image/rgba.ts';
 
 /**
@@ -9,18 +9,34 @@ export function isPlain(value: unknown): value is Readonly<Record<string, unknow
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
+/** The options of opening, of a call and of writing a file, in Node and in a page, each with an example. */
+const kinds = {
+  open: {
+    such: '{ threads: 2 }',
+    names: ['device', 'threads', 'cwd', 'hub', 'wasm', 'range', 'feeds'],
+  },
+  call: { such: '{ strength: 0.5 }', names: ['strength', 'tile', 'signal', 'onProgress'] },
+  file: { such: '{ quality: 90 }', names: ['quality'] },
+} as const;
+
 /**
  * Rejects what a program without types may pass as options, and would not notice.
  *
- * @param such an example of options
- *
  * Errors: `INVALID_ARGUMENT`.
  */
-export function requireOptions(options: unknown, such: string): void {
+export function requireOptions(options: unknown, kind: keyof typeof kinds): void {
+  const { such, names } = kinds[kind];
   if (!isPlain(options)) {
     throw new GraftError(
       'INVALID_ARGUMENT',
       `options: ${nameOfKind(options)} was passed; pass an object such as ${such}.`,
+    );
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || names.some((each) => each === name)) continue;
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `options: no option is called '${name}'; use one of ${names.join(', ')}${didYouMean(name, names)}`,
     );
   }
   const { signal, onProgress } = options;

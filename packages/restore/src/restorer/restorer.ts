@@ -82,7 +82,7 @@ export class Restorer<Label extends string = string> {
     model: string | URL | Uint8Array | ArrayBuffer | Blob,
     opening: OpenOptions = {},
   ): Promise<Restorer<Label>> {
-    requireOptions(opening, "{ device: 'cuda' }");
+    requireOptions(opening, 'open');
     const { cwd = process.cwd(), device: asked = 'auto', range, feeds, hub, ...options } = opening;
     argument.requirePath(cwd, 'Restorer.open: cwd');
     if (feeds !== undefined) argument.requireMembers(feeds, 'Restorer.open: feeds', {});
@@ -148,7 +148,7 @@ export class Restorer<Label extends string = string> {
     weights?: Weights<Label>,
     options: RestorerOptions = {},
   ): Promise<Restored<Label>> {
-    requireOptions(options, '{ strength: 0.5 }');
+    requireOptions(options, 'call');
     const { onProgress, ...asked } = options;
     const degradation = weightsRow(this.#loaded, weights, asked.strength);
     const given = held(image);
@@ -174,7 +174,7 @@ export class Restorer<Label extends string = string> {
     image: ImageSource,
     options: DetectOptions = {},
   ): Promise<Readonly<Record<Label, number>>> {
-    requireOptions(options, '{ tile: 512 }');
+    requireOptions(options, 'call');
     const { onProgress, ...asked } = options;
     const given = held(image);
     return this.#next(async () => {

@@ -31,10 +31,10 @@ const browserDecoder: Decoder = {
  * {@link webLimits}; `READ_FAILED` for pixels from another site.
  */
 export async function decode(sent: Sent, label: string): Promise<Image> {
-  if (sent instanceof Blob) return fromBitmap(await decodeFile(sent, label), label);
-  if (sent instanceof ImageBitmap) return fromBitmap(sent, label);
+  if (sent instanceof Blob) return grey(fromBitmap(await decodeFile(sent, label), label));
+  if (sent instanceof ImageBitmap) return grey(fromBitmap(sent, label));
   checkSize(sent, label);
-  return opaque(fromPixels(sent));
+  return grey(opaque(fromPixels(sent)));
 }
 
 /**
@@ -97,6 +97,15 @@ function checkSize({ width, height }: { width: number; height: number }, label: 
     'LIMIT_EXCEEDED',
     `${label}: ${width}x${height} is more than a browser holds (${pixels / 1e6} megapixels, ${side} a side); scale it down, or use Node.`,
   );
+}
+
+/** Marks an image without colour as grey, which a canvas forgets. */
+function grey(image: Image): Image {
+  const { data, width, height } = image;
+  const size = width * height;
+  for (let at = 0; at < size; at++)
+    if (data[at] !== data[size + at] || data[at] !== data[2 * size + at]) return image;
+  return { ...image, origin: { ...image.origin, grey: true } };
 }
 
 /** Drops transparency, which a canvas always has, from an image that shows none. */

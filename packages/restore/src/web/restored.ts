@@ -72,7 +72,7 @@ export class Restored<Label extends string = string> {
     type: BlobType = 'image/png',
     options: { readonly quality?: number } = {},
   ): Promise<Blob> {
-    requireOptions(options, '{ quality: 90 }');
+    requireOptions(options, 'file');
     const { quality = 95 } = options;
     requireQuality(quality);
     const canvas = this.toCanvas(new OffscreenCanvas(this.width, this.height));

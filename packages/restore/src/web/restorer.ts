@@ -77,7 +77,7 @@ export class Restorer<Label extends string = string> {
     model: string | URL | Blob | ArrayBuffer | Uint8Array,
     options: OpenOptions = {},
   ): Promise<Restorer<Label>> {
-    requireOptions(options, "{ device: 'wasm' }");
+    requireOptions(options, 'open');
     const { device = 'auto', threads, wasm, range, feeds } = options;
     requireThreads(threads);
     const address = wasm === undefined ? undefined : wasmAddress(wasm);
@@ -102,7 +102,7 @@ export class Restorer<Label extends string = string> {
     weights?: Weights<Label>,
     options: RestorerOptions = {},
   ): Promise<Restored<Label>> {
-    requireOptions(options, '{ strength: 0.5 }');
+    requireOptions(options, 'call');
     const { strength, tile, signal, onProgress } = options;
     signal?.throwIfAborted();
     // As they are now: the caller may change them before they are sent.
@@ -125,7 +125,7 @@ export class Restorer<Label extends string = string> {
     image: ImageSource,
     options: DetectOptions = {},
   ): Promise<Readonly<Record<Label, number>>> {
-    requireOptions(options, '{ tile: 512 }');
+    requireOptions(options, 'call');
     const { tile, signal, onProgress } = options;
     signal?.throwIfAborted();
     const { transfer, ...sent } = await toSent(image, signal);

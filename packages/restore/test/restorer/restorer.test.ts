@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Image, imageOf } from '@pip-graft/imaging';
 import { initSensor } from '@pip-graft/pip-core';
-import { Restorer, readImage, restoreImage, writeImage } from '@pip-graft/restore';
+import { decodeImage, Restorer, readImage, restoreImage, writeImage } from '@pip-graft/restore';
 import { createSession } from '@pip-graft/runtime';
 import { graftedFiles, labels } from '@pip-graft/test-utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -271,6 +271,10 @@ describe('Restorer', () => {
         { signal: new AbortController() },
         'signal: an AbortController was passed; pass an AbortSignal, such as the `signal` of an AbortController.',
       ],
+      [
+        { strenght: 0.5 },
+        "options: no option is called 'strenght'; use one of strength, tile, signal, onProgress; did you mean 'strength'?",
+      ],
       [{ onProgress: true }, 'onProgress: a Boolean was passed; pass a function.'],
     ];
     it.each(settings)('options: %s', async (options, message) => {
@@ -282,7 +286,7 @@ describe('Restorer', () => {
     it('options of opening, looking and saving', async () => {
       await expect(Restorer.open(grafted, 'cuda' as never)).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
-        message: "options: a String was passed; pass an object such as { device: 'cuda' }.",
+        message: 'options: a String was passed; pass an object such as { threads: 2 }.',
       });
       await using restorer = await Restorer.open(grafted);
       await expect(restorer.detect(photo, 64 as never)).rejects.toThrow(/^options: a Number/);
@@ -367,6 +371,19 @@ describe('Restorer', () => {
     file.fill(0);
     Object.assign(weights, { rain: 0, haze: 1 });
     for (const { image: made } of await Promise.all(results)) expect(made.data).toEqual(wanted);
+  });
+
+  it('returns grey pixels of a grey image, whatever tint the network makes', async () => {
+    await using restorer = await Restorer.open(grafted);
+    const data = Uint8Array.from({ length: 24 * 16 }, (_, at) => (at * 7) % 256);
+    const restored = await restorer.restore({ data, width: 24, height: 16 }, { rain: 1 });
+    const [red, green] = [restored.image.data[0]!, restored.image.data[24 * 16]!];
+    expect(Math.abs(red - green)).toBeGreaterThan(1 / 255);
+    const pixels = restored.toPixels();
+    expect(pixels.every((value, at) => at % 4 === 3 || value === pixels[at - (at % 4)])).toBe(true);
+    // As the file that it is saved as.
+    const file = await decodeImage(await restored.toBytes('png'));
+    expect(Math.round(file.data[0]! * 255)).toBe(pixels[0]);
   });
 
   it('rejects an aborted call at once, also behind others', async () => {
