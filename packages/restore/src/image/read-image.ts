@@ -92,10 +92,17 @@ async function asProfiledPng(open: Open, space: ColourSpace): Promise<Uint8Array
   return withSpace(png, space);
 }
 
+/**
+ * What sharp calls the formats that are read. It also draws SVG, at a size and with fonts that are
+ * not an image's own, and what its build of libvips can.
+ */
+const formats: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp', 'tiff', 'heif', 'gif']);
+
 /** Decodes a file to interleaved samples of 8 bits, or of 16 if it is deep. */
 async function samplesOf(open: Open) {
   // Here only errors in the header count: decoding checks the pixels.
   const head = await open('error').metadata();
+  if (!formats.has(head.format)) throw new Error(`its format is ${head.format}`);
   if (head.depth !== 'uchar' && head.depth !== 'ushort') {
     throw new Error(`its samples are ${head.depth}, and 8 or 16 bits are read`);
   }

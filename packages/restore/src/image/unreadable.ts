@@ -10,7 +10,7 @@ export interface Decoder {
 
 /** sharp, in Node. */
 export const nodeDecoder: Decoder = {
-  kinds: new Set(['png', 'jpeg', 'webp', 'tiff', 'avif', 'gif', 'svg']),
+  kinds: new Set(['png', 'jpeg', 'webp', 'tiff', 'avif', 'gif']),
   expected: 'a PNG, JPEG, WebP, TIFF or AVIF file',
   convertTo: 'PNG, TIFF or JPEG',
 };
