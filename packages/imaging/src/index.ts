@@ -11,6 +11,7 @@ export {
   type ImageOrigin,
   imageOf,
   imageTensor,
+  requireImage,
   roundToEightBits,
   tensorImages,
 } from './image/image.ts';

@@ -1,3 +1,4 @@
+import { argument } from '@pip-graft/onnx-graft';
 import { type Html, html } from './html.ts';
 import { page, sliderScript } from './page.ts';
 import type { ReportData } from './report-data.ts';
@@ -16,6 +17,7 @@ import { verdictWords } from './verdict-words.ts';
  * @example await writeFile('report.html', buildReport(data));
  */
 export function buildReport(data: ReportData): string {
+  argument.requireMembers(data, 'buildReport', { title: 'text', models: 'a list' });
   const { title, summary, models, notes = [] } = data;
   const { sentence, caution } = verdictWords(data);
   const compared = models.some(({ comparisons = [] }) => comparisons.length > 0);

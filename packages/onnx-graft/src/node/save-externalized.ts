@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import * as argument from '../argument.ts';
 import { type ExternalizeOptions, externalizeWeights } from '../edit/externalize-weights.ts';
 import { inlineExternal } from '../edit/inline-external.ts';
 import { GraftError } from '../error.ts';
@@ -47,6 +48,8 @@ export async function saveExternalized(
   path: string,
   options: SaveExternalizedOptions = {},
 ): Promise<SavedExternalized> {
+  argument.requireModel(model, 'saveExternalized');
+  argument.requirePath(path, 'saveExternalized');
   const { threshold, signal, onProgress } = options;
   const target = followLink(resolve(path));
   const location = `${basename(target)}.data`;

@@ -1,7 +1,7 @@
 import type { Image } from '@pip-graft/imaging';
-import { cropImage, padToMultiple } from '@pip-graft/imaging';
+import { cropImage, padToMultiple, requireImage } from '@pip-graft/imaging';
 import type { Session } from '@pip-graft/runtime/session';
-import { type RestoreOptions, runImage } from './run-image.ts';
+import { type RestoreOptions, requireSession, runImage } from './run-image.ts';
 
 /**
  * Restores one image as a whole: mirrors it up to the size that the network needs, runs the model,
@@ -19,6 +19,8 @@ export async function restoreImage(
   image: Image,
   options: RestoreOptions = {},
 ): Promise<Image> {
+  requireSession(session, 'restoreImage');
+  requireImage(image, 'restoreImage');
   const padded = padToMultiple(image, options.sizeMultiple ?? 1);
   const data = clip(await runImage(session, padded, options), options.onClip);
   const { width, height, bitDepth } = image;

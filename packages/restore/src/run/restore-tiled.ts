@@ -6,6 +6,7 @@ import {
   extendImage,
   minimumTile,
   planTiles,
+  requireImage,
   type TileOptions,
   type TilePlan,
   tileWeights,
@@ -15,7 +16,7 @@ import type { Session } from '@pip-graft/runtime/session';
 import { countLooks, findDegradation } from '../steer/find-degradation.ts';
 import type { ModelParts } from './model-parts.ts';
 import { clip } from './restore-image.ts';
-import { imageInput, type RestoreOptions, runImage } from './run-image.ts';
+import { imageInput, type RestoreOptions, requireSession, runImage } from './run-image.ts';
 import { openHalves, sharedPrompts } from './whole-prompts.ts';
 
 export interface RestoreTiledOptions extends RestoreOptions {
@@ -68,6 +69,8 @@ export async function restoreTiled(
   image: Image,
   options: RestoreTiledOptions = {},
 ): Promise<Image> {
+  requireSession(session, 'restoreTiled');
+  requireImage(image, 'restoreTiled');
   try {
     return await restoreAsIs(session, image, options);
   } catch (error) {

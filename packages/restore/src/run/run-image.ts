@@ -1,6 +1,6 @@
 import type { Image } from '@pip-graft/imaging';
 import { imageTensor } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import type { Session, SessionValue } from '@pip-graft/runtime/session';
 import { runModel } from '@pip-graft/runtime/session';
 import { float32Tensor, type TensorFeeds, type TypedTensor, toFloat32 } from '@pip-graft/weights';
@@ -73,6 +73,12 @@ export async function runImage(
   }
   if (found !== undefined) options.onFound?.([...toFloat32(outputs[found]!).data]);
   return data;
+}
+
+/** Rejects what is not a session. Errors: `INVALID_ARGUMENT`. */
+export function requireSession(session: unknown, place: string): void {
+  const takes = 'a session, which `createSession` returns,';
+  argument.requireKind(session, { member: 'inputs', place, takes });
 }
 
 /** Returns what a model takes for an image: its pixels, and the caller's weights and strength. */
