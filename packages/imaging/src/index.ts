@@ -15,6 +15,7 @@ export {
   imageOf,
   imageTensor,
   padToMultiple,
+  requireImage,
   roundToEightBits,
   tensorImages,
 } from './image/image.ts';

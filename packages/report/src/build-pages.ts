@@ -1,3 +1,4 @@
+import { argument } from '@pip-graft/onnx-graft';
 import type { ReportStrip } from '@pip-graft/validate';
 import { count } from './format.ts';
 import { breakable, facts, type Html, html, table } from './html.ts';
@@ -22,6 +23,7 @@ import { model, overview } from './sections/model.ts';
  * @example await writeFile('report.html', buildReport(data));
  */
 export function buildReport(data: ReportData): string {
+  argument.requireMembers(data, 'buildReport', { title: 'text', models: 'a list' });
   const { title, summary, models, notes = [] } = data;
   const { sentence, caution } = verdictWords(data);
   const compared = models.some(({ comparisons = [] }) => comparisons.length > 0);

@@ -13,6 +13,7 @@ export function warningsOf(facts: GraphFacts, image: LocatedImage): string[] {
     halfNormsWarning,
     quantisedWarning,
     structureWarning,
+    namesWarning,
   ];
   return [...all.map((warning) => warning(facts)), image.unfit, whatToFill(image)].flatMap(
     (one) => one ?? [],
@@ -26,6 +27,15 @@ function blockedWarning({ model }: GraphFacts): string | undefined {
   const count = model.graph.nodes.filter((node) => node.domain === blockedDomain).length;
   if (count === 0) return undefined;
   return `${count} nodes are in onnxruntime's blocked layout (${blockedDomain}), which it writes at optimisation level 'all' for one kind of processor, and values between them cannot be grafted; use the model as it was exported, or optimise it at level 'extended'.`;
+}
+
+/** Names of inputs and outputs that runtimes' bindings cannot pass on. */
+function namesWarning({ model: { graph } }: GraphFacts): string | undefined {
+  const odd = [...graph.inputs, ...graph.outputs].find(({ name }) =>
+    /[\0\p{Surrogate}]/u.test(name),
+  );
+  if (odd === undefined) return undefined;
+  return `the name '${odd.name}' of an input or output has bytes that are not UTF-8, or a zero byte, and onnxruntime can use it only from C and C++: no command here can run the model; export it again with plain names.`;
 }
 
 /** A file that claims any size and contradicts itself at all sizes but one. */

@@ -1,5 +1,5 @@
 import { locateSkips } from '@pip-graft/backbones';
-import { type Model, ops } from '@pip-graft/onnx-graft';
+import { bytesSource, type Model, modelBytes, ops, readModel } from '@pip-graft/onnx-graft';
 import { describe, expect, test } from 'vitest';
 import { fixtureModel, fixtures } from '../fixture-models.ts';
 import { Net } from './net.ts';
@@ -105,4 +105,15 @@ test('warns about a quantised model without a float path', () => {
   expect(warnings(net.model(y))[0]).toMatch(
     /^1 nodes compute on quantised values \('QLinearAdd'\)/,
   );
+});
+
+test('an input whose name is not UTF-8: warns that nothing here can run the model', () => {
+  const plain = down((net, x) => net.conv(x, 16, 3, 2));
+  const { name } = plain.graph.inputs[0]!;
+  const text = Buffer.from(modelBytes(plain)).toString('latin1');
+  const bytes = Buffer.from(text.replaceAll(name, `\xff${name.slice(1)}`), 'latin1');
+  expect(warnings(plain)).toEqual([]);
+  expect(warnings(readModel(bytesSource(bytes)))).toEqual([
+    expect.stringContaining(`the name '\udcff${name.slice(1)}' of an input or output has bytes`),
+  ]);
 });

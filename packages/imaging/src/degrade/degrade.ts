@@ -1,6 +1,6 @@
 import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
 import { Random } from '@pip-graft/weights';
-import { type Image, mapImage } from '../image/image.ts';
+import { type Image, mapImage, requireImage } from '../image/image.ts';
 
 /** Synthetic degradations, in the training order of PIP's labels. */
 export const degradations = ['noise', 'rain', 'haze', 'blur', 'low-light'] as const;
@@ -50,6 +50,7 @@ export function degrade(
   seed: number | string,
   amount?: number,
 ): Image {
+  requireImage(image, 'degrade');
   checkAmount(degradation, amount);
   const random = new Random(seed).fork(degradation);
   return make[degradation](image, amount ?? amounts[degradation].usual, random);

@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import { type TypedTensor, type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
 
 /**
@@ -32,8 +32,16 @@ export interface ImageOrigin {
   readonly pages?: number;
 }
 
+/** Rejects what is not an image. Errors: `INVALID_ARGUMENT`. */
+export function requireImage(image: unknown, place: string): void {
+  const takes = 'an image, which `imageOf` and `readImage` return,';
+  argument.requireKind(image, { member: 'data', place, takes });
+}
+
 /** Creates an image from planes. Errors: `INVALID_ARGUMENT` unless of length 3 · height · width. */
 export function imageOf(width: number, height: number, data: Float32Array): Image {
+  argument.requireMembers({ width, height }, 'imageOf', { width: 'a number', height: 'a number' });
+  argument.requireKind(data, { member: 'length', place: 'imageOf', takes: 'a Float32Array' });
   if (data.length !== 3 * width * height || data.length === 0) {
     throw new GraftError(
       'INVALID_ARGUMENT',

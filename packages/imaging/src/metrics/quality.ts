@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { Image } from '../image/image.ts';
+import { type Image, requireImage } from '../image/image.ts';
 import { sameSize } from './difference.ts';
 
 /** Quality of an image relative to a clean one. */
@@ -22,6 +22,7 @@ export interface Quality {
  * @example const { psnr, ssim, psnrY, ssimY } = measureQuality(restored, clean);
  */
 export function measureQuality(image: Image, clean: Image): Quality {
+  for (const each of [image, clean]) requireImage(each, 'measureQuality');
   sameSize(image, clean);
   windowFits(image);
   const [x, y] = [luma(image), luma(clean)];
@@ -42,6 +43,7 @@ export function measureQuality(image: Image, clean: Image): Quality {
  * @example psnr(restored, clean) // 31.4
  */
 export function psnr(a: Image, b: Image): number {
+  for (const image of [a, b]) requireImage(image, 'psnr');
   sameSize(a, b);
   return planePsnr(a.data, b.data);
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import * as argument from '../argument.ts';
 import {
   type ExternalizeOptions,
   externalizeWeights,
@@ -50,6 +51,8 @@ export async function saveExternalized(
   path: string,
   options: SaveExternalizedOptions = {},
 ): Promise<SavedExternalized> {
+  argument.requireModel(model, 'saveExternalized');
+  argument.requirePath(path, 'saveExternalized');
   const { threshold, signal, onProgress } = options;
   const target = followLink(resolve(path));
   const location = `${basename(target)}.data`;

@@ -1,4 +1,4 @@
-import type { Image } from '@pip-graft/imaging';
+import { type Image, requireImage } from '@pip-graft/imaging';
 import { argument, GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import {
@@ -49,11 +49,6 @@ export async function writeImage(
   requireImage(image, 'writeImage');
   const bytes = await encodeImage(image, formatOf(path), options);
   await writeAtomic(path, (append) => append(bytes));
-}
-
-function requireImage(image: unknown, place: string): void {
-  const takes = 'an image, which `readImage` returns,';
-  argument.requireKind(image, { member: 'data', place, takes });
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   minimumTile,
   planTiles,
   psnr,
+  requireImage,
   type TileOptions,
   type TilePlan,
   tileWeights,
@@ -16,7 +17,14 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
 import { countLooks, findDegradation } from '../steer/find-degradation.ts';
 import type { ModelParts } from './model-parts.ts';
-import { clip, imageInput, type RestoreOptions, restoreImage, runImage } from './run-image.ts';
+import {
+  clip,
+  imageInput,
+  type RestoreOptions,
+  requireSession,
+  restoreImage,
+  runImage,
+} from './run-image.ts';
 import { openHalves, sharedPrompts } from './whole-prompts.ts';
 
 export interface RestoreTiledOptions extends RestoreOptions {
@@ -69,6 +77,8 @@ export async function restoreTiled(
   image: Image,
   options: RestoreTiledOptions = {},
 ): Promise<Image> {
+  requireSession(session, 'restoreTiled');
+  requireImage(image, 'restoreTiled');
   try {
     return await restoreAsIs(session, image, options);
   } catch (error) {

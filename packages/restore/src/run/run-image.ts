@@ -1,5 +1,11 @@
-import { cropImage, type Image, imageTensor, padToMultiple } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
+import {
+  cropImage,
+  type Image,
+  imageTensor,
+  padToMultiple,
+  requireImage,
+} from '@pip-graft/imaging';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import { runModel, type Session, type SessionValue } from '@pip-graft/runtime/session';
 import { float32Tensor, type TensorFeeds, type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import { checkStrength, degradationTensor, steeringOf } from '../steer/steering.ts';
@@ -20,6 +26,8 @@ export async function restoreImage(
   image: Image,
   options: RestoreOptions = {},
 ): Promise<Image> {
+  requireSession(session, 'restoreImage');
+  requireImage(image, 'restoreImage');
   const padded = padToMultiple(image, options.sizeMultiple ?? 1);
   const data = clip(await runImage(session, padded, options), options.onClip);
   const { width, height, bitDepth } = image;
@@ -109,6 +117,12 @@ export async function runImage(
   }
   if (found !== undefined) options.onFound?.([...toFloat32(outputs[found]!).data]);
   return data;
+}
+
+/** Rejects what is not a session. Errors: `INVALID_ARGUMENT`. */
+export function requireSession(session: unknown, place: string): void {
+  const takes = 'a session, which `createSession` returns,';
+  argument.requireKind(session, { member: 'inputs', place, takes });
 }
 
 /** Returns what a model takes for an image: its pixels, and the caller's weights and strength. */

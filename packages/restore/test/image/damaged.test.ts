@@ -133,6 +133,14 @@ it('rejects a TIFF whose first page is a thumbnail of another', async () => {
   }
 });
 
+it('does not draw an SVG, whatever its name says', async () => {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
+  await expect(decodeImage(Buffer.from(svg), { label: 'photo.png' })).rejects.toThrow(
+    'photo.png: not a readable image (it is an SVG drawing); convert it to PNG, TIFF or JPEG first.',
+  );
+});
+
 it('says in words that the header is damaged', async () => {
   const bytes = (await source().png().toBuffer()).subarray(0, 20);
   await expect(decodeImage(bytes)).rejects.toThrow(
