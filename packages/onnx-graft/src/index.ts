@@ -64,7 +64,7 @@ export type { ReferenceSize } from './facts/scale.ts';
 export type { Shaped } from './facts/shaped.ts';
 export { identifyFile } from './identify/identify-file.ts';
 export type { FileKind, IdentifiedFile } from './identify/signatures.ts';
-export { byteLengthOf, type DataType, type FloatType } from './model/data-type.ts';
+export type { DataType, FloatType } from './model/data-type.ts';
 export type {
   Attribute,
   Field,

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import {
-  byteLengthOf,
+  type DataType,
   GraftError,
   graphFacts,
   type Model,
@@ -93,10 +93,13 @@ function peakOf(
 /** Operators whose output is their first input in another shape and takes no memory. */
 const views = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity']);
 
+/** Bytes of an element of the types in a training graph that are not 4 bytes, as float32 is. */
+const sizes: Readonly<Partial<Record<DataType, number>>> = { bool: 1, float16: 2, int64: 8 };
+
 /** Returns the bytes of a value; 0 if its size is unknown. */
 export function bytesOf(value: Shaped | undefined): number {
   const count = value?.dims?.reduce((product, size) => product * size, 1) ?? 0;
-  const bytes = byteLengthOf(value?.dataType ?? 'float32', count) ?? 0;
+  const bytes = count * (sizes[value?.dataType ?? 'float32'] ?? 4);
   return Number.isNaN(bytes) ? 0 : bytes;
 }
 
