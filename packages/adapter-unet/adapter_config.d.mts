@@ -38,16 +38,16 @@ declare const config: {
   readonly "base": {
     readonly "family": "unet";
     readonly "name": "@pip-graft/backbone-unet";
-    readonly "fingerprint": "pipfp2:90e281cd7438e96068982ea807386ea581f4afce6037db606423bbf54f7423b8";
-    readonly "digest": "sha256:f4384f53f008de796dd22da0aafef7aa00f016694dec27d58b10e18efb6ef3a8";
+    readonly "fingerprint": "pipfp2:16df6f33a5925ad169f579ee74ece4f01449c7e6706bb30450086c7b53543759";
+    readonly "digest": "sha256:aee61a7070985ec534f90b665d62a66249f9cd0460dc22410317fa863474ddf7";
   };
   readonly "training": {
     readonly "tool": "graft 1.0.0-rc.0";
-    readonly "steps": 3980;
+    readonly "steps": 2800;
     readonly "batch": 2;
     readonly "patch": 192;
     readonly "accumulate": 1;
-    readonly "loss": "psnr";
+    readonly "loss": "psnr-detail";
     readonly "angles": 0.00002;
     readonly "rate": 0.0003;
     readonly "warmup": 50;
@@ -57,17 +57,21 @@ declare const config: {
       0.99,
     ];
     readonly "clip": 1;
-    readonly "seed": 11;
+    readonly "seed": 22;
     readonly "spikes": false;
     readonly "learn": "all";
     readonly "average": 0.998;
-    readonly "ofSteps": 3980;
-    readonly "photos": 272;
+    readonly "ofSteps": 2800;
+    readonly "photos": 216;
     readonly "degrade": {
       readonly "noise": {
         readonly "sigma": readonly [
           0,
           55,
+        ];
+        readonly "grain": readonly [
+          0,
+          0,
         ];
       };
       readonly "rain": {
@@ -102,11 +106,11 @@ declare const config: {
       };
       readonly "haze": {
         readonly "t": readonly [
-          0.2,
+          0.12,
           0.95,
         ];
         readonly "air": readonly [
-          0.6,
+          0.65,
           1,
         ];
         readonly "tint": readonly [
@@ -115,7 +119,7 @@ declare const config: {
         ];
         readonly "spread": readonly [
           0.1,
-          1,
+          0.9,
         ];
       };
       readonly "blur": {
@@ -141,13 +145,17 @@ declare const config: {
           1,
           1.6,
         ];
+        readonly "lit": readonly [
+          0,
+          0,
+        ];
         readonly "read": readonly [
           0,
-          3,
+          4,
         ];
         readonly "shot": readonly [
           0,
-          6,
+          8,
         ];
         readonly "jpeg": readonly [
           75,
@@ -155,48 +163,22 @@ declare const config: {
         ];
       };
     };
-    readonly "clean": 0.1;
-    readonly "flat": 0.15;
-    readonly "off": 0.04;
-    readonly "partial": 0.05;
+    readonly "clean": 0.08;
+    readonly "flat": 0.1;
+    readonly "off": 0.03;
+    readonly "partial": 0.04;
     readonly "mixed": 0.04;
-    readonly "halved": 0.45;
-    readonly "whole": 0.2;
+    readonly "halved": 0.4;
+    readonly "whole": 0.35;
     readonly "labelShares": {
-      readonly "noise": 10;
-      readonly "rain": 3;
-      readonly "haze": 6;
+      readonly "noise": 7;
+      readonly "rain": 4;
+      readonly "haze": 11;
       readonly "blur": 1;
       readonly "low-light": 6;
     };
-    readonly "changes": readonly [
-      {
-        readonly "step": 2069;
-        readonly "option": "steps";
-        readonly "from": 7600;
-        readonly "to": 5700;
-      },
-      {
-        readonly "step": 2491;
-        readonly "option": "steps";
-        readonly "from": 5700;
-        readonly "to": 4700;
-      },
-      {
-        readonly "step": 2794;
-        readonly "option": "steps";
-        readonly "from": 4700;
-        readonly "to": 4250;
-      },
-      {
-        readonly "step": 3671;
-        readonly "option": "steps";
-        readonly "from": 4250;
-        readonly "to": 3980;
-      },
-    ];
-    readonly "lastLoss": -26.78;
-    readonly "lastPsnr": 24.56;
+    readonly "lastLoss": -29.15;
+    readonly "lastPsnr": 22.14;
   };
   readonly "license": "MIT";
   readonly "base_license": "MIT";
