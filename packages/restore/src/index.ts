@@ -34,10 +34,10 @@ export type {
   RestorerOptions,
 } from './restorer/options.ts';
 export { type OpenOptions, Restorer } from './restorer/restorer.ts';
+export { isOutOfMemory } from './run/failure.ts';
 export { type ModelParts, modelParts } from './run/model-parts.ts';
 export {
   defaultOverlap,
-  isOutOfMemory,
   type RestoreTiledOptions,
   restoreTiled,
   type TileGap,

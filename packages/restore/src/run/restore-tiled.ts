@@ -16,6 +16,7 @@ import {
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
 import { countLooks, findDegradation } from '../steer/find-degradation.ts';
+import { isBroken, isOutOfMemory } from './failure.ts';
 import type { ModelParts } from './model-parts.ts';
 import {
   clip,
@@ -84,7 +85,7 @@ export async function restoreTiled(
   } catch (error) {
     const isFailure = error instanceof GraftError && error.code === 'RUNTIME_FAILED';
     const large = extendImage(image, enough, enough);
-    if (!isFailure || large === image || isOutOfMemory(error)) throw error;
+    if (!isFailure || large === image || isOutOfMemory(error) || isBroken(error)) throw error;
     const { width, height } = image;
     const { signal, onTile } = options;
     const cut = (made: Image): Image => ({ ...image, data: cropImage(made, width, height).data });
@@ -208,23 +209,6 @@ async function tellAll(
   const degradation = await findDegradation(session, image, plan, options);
   options.onFound?.(degradation);
   return { ...options, degradation };
-}
-
-// Messages of onnxruntime's allocators, CUDA's libraries, Dawn and V8. Status codes do not help:
-// each of these arrives as a plain failure.
-const said =
-  /bad_alloc|bad allocation|failed to allocate memory|out of memory|out_of_memory|alloc_failed|allocation failed|available memory of \d+ is smaller|cannot allocate memory/i;
-
-/**
- * Whether an error means that memory ran out, on the CPU or on a device.
- *
- * @example isOutOfMemory(new Error('std::bad_alloc')) // true
- */
-export function isOutOfMemory(error: unknown): boolean {
-  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
-    if (said.test(at.message)) return true;
-  }
-  return false;
 }
 
 /** Difference between an image restored in tiles and the same image restored whole. */

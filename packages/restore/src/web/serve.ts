@@ -6,6 +6,7 @@ import { type Part, rgbaOf } from '../image/rgba.ts';
 import { behindDoor, type LoadedModel, settingsOf, weightsRow } from '../restorer/loaded-model.ts';
 import type { RestorerDevice } from '../restorer/options.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from '../restorer/restore-loaded.ts';
+import { isBroken } from '../run/failure.ts';
 import { modelParts, type PartsRequest } from '../run/model-parts.ts';
 import { imageInput, imageOutput } from '../run/run-image.ts';
 import { decode } from './decode.ts';
@@ -194,16 +195,4 @@ function freeMemory(
   machine: number | undefined = (navigator as { deviceMemory?: number }).deviceMemory,
 ): number {
   return Math.min(gibibyte, ((machine ?? 8) * gibibyte) / 8);
-}
-
-/** Messages of emscripten and the browser about a wasm program that crashed. */
-const said =
-  /Aborted\(|unreachable|memory access out of bounds|table index is out of bounds|null function/i;
-
-/** Whether an error leaves onnxruntime's wasm unusable. */
-function isBroken(error: unknown): boolean {
-  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
-    if (at instanceof WebAssembly.RuntimeError || said.test(at.message)) return true;
-  }
-  return false;
 }

@@ -7,7 +7,7 @@ import {
   imageOf,
 } from '@pip-graft/imaging';
 import { GraftError, graphFacts } from '@pip-graft/onnx-graft';
-import { isOutOfMemory, restoreImage, restoreTiled, tileGap } from '@pip-graft/restore';
+import { restoreImage, restoreTiled, tileGap } from '@pip-graft/restore';
 import { createSession, type Session } from '@pip-graft/runtime';
 import {
   constant,
@@ -226,26 +226,6 @@ describe('restoreTiled', () => {
     await expect(run).rejects.toMatchObject({ name: 'AbortError' });
     expect(seen).toEqual(['1/3 36x40', '2/3 36x40']);
     await session.release();
-  });
-});
-
-describe('isOutOfMemory', () => {
-  test.each([
-    'std::bad_alloc',
-    'Failed to allocate memory for requested buffer of size 1073741824',
-    'CUDA failure 2: out of memory ; GPU=0',
-    'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED',
-    'Available memory of 268435456 is smaller than requested bytes of 536870912',
-    'Array buffer allocation failed',
-    'VK_ERROR_OUT_OF_DEVICE_MEMORY: out of memory',
-  ])('%s', (message) => {
-    expect(isOutOfMemory(new Error(message))).toBe(true);
-    expect(isOutOfMemory(new Error('wrapped', { cause: new Error(message) }))).toBe(true);
-  });
-
-  test.each([['Got invalid dimensions for input'], [undefined], ['']])('not %s', (message) => {
-    expect(isOutOfMemory(new Error(message))).toBe(false);
-    expect(isOutOfMemory(message)).toBe(false);
   });
 });
 
