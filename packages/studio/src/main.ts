@@ -19,6 +19,9 @@ interface Given {
   readonly home?: string;
 }
 
+/** How long a first visit waits for the service worker before it continues without it. */
+const patienceMs = 4000;
+
 const given: Given = await (await fetch('studio.json')).json();
 if (given.offline) await goOffline();
 if (given.home) {
@@ -56,9 +59,6 @@ async function fetchModel(address: string): Promise<Blob> {
   if (!response?.ok) throw new Error(`${address}: the model cannot be loaded; reload the page.`);
   return response.blob();
 }
-
-/** How long a first visit waits for the service worker before it continues without it. */
-const patienceMs = 4000;
 
 /**
  * Starts the service worker, which keeps the page for use offline and isolates it, so that wasm has threads. The first
