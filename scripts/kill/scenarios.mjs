@@ -75,7 +75,7 @@ export const scenarios = [
   {
     name: 'train over an adapter',
     args: [...train('ad'), '--force'],
-    again: [...train('ad'), '--resume'],
+    again: [...train('ad'), '--force', '--resume'],
     grows: ['ad.log.csv', 'ad.state.safetensors'],
     together: adapter('ad'),
   },
