@@ -3,7 +3,7 @@ import { watch } from 'node:fs';
 /** Counts the events in a folder until it is stopped. */
 export function countEvents(folder) {
   let count = 0;
-  const watcher = watch(folder, { recursive: true }, () => count++);
+  const watcher = watchAll(folder, () => count++);
   return {
     stop() {
       watcher.close();
@@ -25,8 +25,16 @@ export function killPoint(child, folder, { share, byWrites, milliseconds, events
   }
   const wanted = Math.ceil(share * Math.max(1, events));
   let count = 0;
-  const watcher = watch(folder, { recursive: true }, () => {
+  const watcher = watchAll(folder, () => {
     if (++count === wanted) kill();
   });
   return () => watcher.close();
+}
+
+/** Watches a folder and those in it; one that is gone before Node looks into it is no fault. */
+function watchAll(folder, onEvent) {
+  const watcher = watch(folder, { recursive: true }, onEvent);
+  return watcher.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 }
