@@ -59,6 +59,15 @@ export function findFamily(shapes: Shapes): (() => Backbone) | undefined {
 /** Each level halves the image; published NAFNets have four, our U-Nets two. */
 const mostLevels = 8;
 
+function levelsOf(shapes: Shapes): number {
+  const levels = shapes.count('downs');
+  if (levels <= mostLevels) return levels;
+  throw new GraftError(
+    'CORRUPT_FILE',
+    `${shapes.label}: it has ${levels} levels; at most ${mostLevels} are built.`,
+  );
+}
+
 function isNafnet(shapes: Shapes): boolean {
   return ['intro.weight', 'ending.weight', 'ups.0.0.weight', 'downs.0.weight'].every((name) =>
     shapes.has(name),
@@ -67,13 +76,7 @@ function isNafnet(shapes: Shapes): boolean {
 
 /** Sizes of a NAFNet. Local attention cannot be detected: the weights are the same. */
 function detectNafnet(shapes: Shapes): NafnetConfig {
-  const levels = shapes.count('downs');
-  if (levels > mostLevels) {
-    throw new GraftError(
-      'CORRUPT_FILE',
-      `${shapes.label}: it has ${levels} levels; at most ${mostLevels} are built.`,
-    );
-  }
+  const levels = levelsOf(shapes);
   const perLevel = (name: string) =>
     Array.from({ length: levels }, (_, level) => shapes.blocks(`${name}.${level}`));
   return {
@@ -102,13 +105,7 @@ function isUnet(shapes: Shapes): boolean {
 
 /** Sizes of a U-Net of residual blocks. Errors: `CORRUPT_FILE`. */
 function detectUnet(shapes: Shapes): UnetConfig {
-  const levels = shapes.count('downs');
-  if (levels > mostLevels) {
-    throw new GraftError(
-      'CORRUPT_FILE',
-      `${shapes.label}: it has ${levels} levels; at most ${mostLevels} are built.`,
-    );
-  }
+  const levels = levelsOf(shapes);
   const perLevel = (name: string) =>
     Array.from({ length: levels }, (_, level) => shapes.blocks(`${name}.${level}`, namesOfBlock));
   const wider = Array.from({ length: levels }, (_, level) =>
