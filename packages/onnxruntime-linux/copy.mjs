@@ -1,5 +1,5 @@
 // Copies onnxruntime-node's JavaScript and its binaries for Linux into dist/, unchanged.
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -10,6 +10,9 @@ const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 if (version !== devDependencies['onnxruntime-node'])
   throw new Error(`onnxruntime-node is ${version}, not ${devDependencies['onnxruntime-node']}.`);
 
+// A build while another process packs this folder must not take files from it: what is whole stays.
+const whole = 'dist/copied.txt';
+if (existsSync(whole) && readFileSync(whole, 'utf8') === version) process.exit();
 rmSync('dist', { recursive: true, force: true });
 cpSync(join(source, 'dist'), 'dist/js', {
   recursive: true,
@@ -21,3 +24,4 @@ cpSync(join(source, 'bin/napi-v6/linux'), 'dist/bin/napi-v6/linux', {
   filter: (path) => !/libonnxruntime_providers_/.test(path),
 });
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
+writeFileSync(whole, version);
