@@ -102,6 +102,20 @@ describe('a plain U-Net', () => {
     }
   });
 
+  test.each([
+    ['PixelUnshuffle', (net: Net, x: string) => net.unshuffle(x)],
+    ['PixelUnshuffle written with Reshape', (net: Net, x: string) => net.reshapedUnshuffle(x)],
+  ])('that reads blocks of pixels (%s), and a small image beside them', (_, blocks) => {
+    const net = new Net();
+    const image = net.image();
+    const stem = net.block(net.conv(blocks(net, image), 8));
+    const middle = net.block(down(net, stem));
+    const joined = net.block(net.concat(up(net, middle, 8, stem), stem));
+    const light = net.resizeLike(net.conv(net.conv(net.resize(image, 0.25), 16), 3), image);
+    const y = net.add(net.shuffle(net.conv(joined, 12)), net.mul(image, light));
+    expect(sitesOf(locateSkips(net.model(y)))).toEqual([[stem, 2, 8, 2, 'concat']]);
+  });
+
   test('starting below full resolution numbers its levels by scale', () => {
     const net = new Net();
     const stem = net.conv(net.image(), 8, 3, 2);

@@ -51,12 +51,13 @@ const preparation = new Set([
   'ReduceMean',
   'Where',
 ]);
-const layers = new Set(['Conv', 'FusedConv', 'QLinearConv', 'ConvInteger']);
+/** Blocks of pixels that become channels are the first layer's, of the image as it is. */
+const layers = new Set(['Conv', 'FusedConv', 'QLinearConv', 'ConvInteger', 'SpaceToDepth']);
 /** Operators that change the number of pixels by resizing, not by padding or cropping. */
 const resizing = new Set(['Resize', 'Upsample', 'AveragePool', 'GridSample', 'Reshape', 'Slice']);
 /** A wrapper is a few nodes; anything longer is a network. */
 const mostNodes = 512;
-/** Turning blocks of pixels into channels makes four or more of one: a layer, not another image. */
+/** Turning blocks of pixels into channels makes four or more of one: the image as it is, not a smaller one. */
 const mostGrowth = 4;
 
 /**
@@ -72,8 +73,13 @@ export function networkImage(model: Model, shapes: Shapes, links: Links): Networ
   const found = firstLayers(model, shapes, links, image.name).flatMap(({ value, isResized }) => {
     const { dims, axes } = shapes.values.get(value) ?? {};
     if (dims?.length !== 4 || !dims.every((size) => size > 0)) return [];
-    if (dims[1]! >= mostGrowth * channels!) return [];
+    const growth = dims[1]! / channels!;
     const [rows, columns] = [dims[2]!, dims[3]!];
+    if (growth >= mostGrowth) {
+      const side = Math.sqrt(growth);
+      if (!Number.isInteger(side)) return [];
+      return [{ value, height: side * rows, width: side * columns, isOther: false }];
+    }
     const isOther = axes !== '..HW' || (isResized && (rows !== height || columns !== width));
     return [{ value, height: rows, width: columns, isOther }];
   });
