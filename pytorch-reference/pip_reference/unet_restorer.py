@@ -62,6 +62,39 @@ class ResidualBlock(nn.Module):
         return x + self.conv2(F.relu(self.conv1(x)))
 
 
+class HazePath(nn.Module):
+    """A gain and an offset that remove haze, from what is known of the image at `side` times less size."""
+
+    THINNEST = 0.08
+
+    def __init__(self, image_channels: int, side: int) -> None:
+        super().__init__()
+        self.side = side
+        self.first = edge3x3(image_channels + 4, LIGHT_WIDTH)
+        with torch.no_grad():
+            for parameter in self.first.parameters():
+                parameter *= 6**0.5
+        self.blocks = nn.Sequential(ResidualBlock(LIGHT_WIDTH), ResidualBlock(LIGHT_WIDTH))
+        self.ending = conv1x1(LIGHT_WIDTH, 1 + image_channels, bias=True)
+        self.mask = conv1x1(LIGHT_WIDTH, 1)
+        for parameter in (*self.ending.parameters(), self.mask.weight):
+            nn.init.zeros_(parameter)
+
+    def known(self, image: Tensor, dark: Tensor) -> Tensor:
+        """Means, mean deviation of brightness, and dark channels."""
+        bright = F.pixel_unshuffle(image.mean(dim=1, keepdim=True), self.side)
+        deviation = (bright - bright.mean(dim=1, keepdim=True)).abs().mean(dim=1, keepdim=True)
+        return torch.cat([F.avg_pool2d(image, self.side), 5 * deviation, dark], dim=1)
+
+    def forward(self, image: Tensor, dark: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        dark = F.avg_pool2d(dark, self.side // 4)
+        x = self.blocks(F.relu(self.first(self.known(image, dark))))
+        share, air = torch.sigmoid(self.ending(F.relu(x)) + 2).split([1, image.shape[1]], dim=1)
+        t = (1 - share * dark[:, 1:2] / air.mean(dim=1, keepdim=True)).clamp(min=self.THINNEST)
+        change = self.mask(seen).clamp(0, 1) * (1 / t - 1)
+        return 1 + change, -change * air
+
+
 class UnetRestorer(nn.Module):
     def __init__(self, config: UnetConfig = UnetConfig()) -> None:
         super().__init__()
@@ -88,6 +121,7 @@ class UnetRestorer(nn.Module):
             )
             nn.init.zeros_(self.light[1].weight)
             nn.init.zeros_(self.light[1].bias)
+            self.haze = HazePath(config.image_channels, 2 ** len(widths))
             self.dark = nn.Conv2d(3, widths[1], 3, padding=1, padding_mode="replicate", bias=False)
             nn.init.zeros_(self.dark.weight)
 
@@ -114,10 +148,13 @@ class UnetRestorer(nn.Module):
     def lit(self, image: Tensor, lowest: Tensor) -> Tensor:
         """The image times a smooth gain, plus a smooth offset."""
         conv, head = self.light
-        small = head(F.avg_pool2d(F.relu(conv(lowest)), 2))
+        seen = F.avg_pool2d(F.relu(conv(lowest)), 2)
+        log_gain, shift = head(seen).chunk(2, dim=1)
+        gain, offset = self.haze(image, dark_channel(image), seen)
+        small = torch.cat([log_gain.exp() * gain, log_gain.exp() * offset + shift], dim=1)
         large = F.interpolate(small, size=image.shape[2:], mode="bilinear", align_corners=False)
-        log_gain, offset = large.chunk(2, dim=1)
-        return image * log_gain.exp() + offset
+        times, plus = large.chunk(2, dim=1)
+        return image * times + plus
 
     def forward(self, image: Tensor) -> Tensor:
         h, w = image.shape[2:]

@@ -1,9 +1,10 @@
 import { type Model, ops } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
 import { darkChannel } from './dark-channel.ts';
-import { lightPath, residualBlock } from './light-path.ts';
+import { lightPath } from './light-path.ts';
 import type { Network } from './network.ts';
 import type { Parameter } from './parameter.ts';
+import { residualBlock } from './residual-block.ts';
 import { checkUnetConfig, type UnetConfig, unetMultiple } from './unet-config.ts';
 import {
   type BuildOptions,
@@ -59,6 +60,7 @@ function write(net: Network, config: UnetConfig): void {
   const padded = net.feature(padToMultiple(net, size, unetMultiple(config)), imageChannels);
   const blocked = imageChannels * block ** 2;
   const skips: string[] = [];
+  const dark = config.light ? darkChannel(net.at('dark'), padded, imageChannels) : undefined;
   let at = net.scaled(block);
   let x = at.feature(
     ops.pixelUnshuffle(g, padded, block, imageChannels, { name: 'unshuffle' }),
@@ -83,7 +85,7 @@ function write(net: Network, config: UnetConfig): void {
       bias: true,
     });
     at = at.scaled(2 * at.scale);
-    if (level === 0 && config.light) x = darkened(at, x, wider, padded, imageChannels);
+    if (level === 0 && dark !== undefined) x = darkened(at, x, wider, dark);
   }
   x = blocks(at, 'middle', x, config.middle, widths.at(-1)!);
   let lowest = { net: at, x, channels: widths.at(-1)! };
@@ -118,17 +120,15 @@ function write(net: Network, config: UnetConfig): void {
     ops.depthToSpace(g, ending, block, { name: 'shuffle' }),
     imageChannels,
   );
-  const lit = config.light
-    ? lightPath(lowest.net.at('light'), lowest.x, lowest.channels, padded, imageChannels)
-    : padded;
+  const view = dark !== undefined && { image: padded, imageChannels, dark };
+  const lit = view ? lightPath(lowest.net, lowest.x, lowest.channels, view) : padded;
   const whole = ops.add(g, lit, residual, { name: 'image_add' });
   const lists = [g.ints([0, 0]), size, g.ints([2, 3])];
   g.node('Slice', [whole, ...lists], {}, { name: 'crop', outputs: ['output'] });
 }
 
 /** Adds what the dark channel says, which is nothing before training. */
-function darkened(net: Network, x: string, channels: number, image: string, from: number): string {
-  const dark = darkChannel(net.at('dark'), image, from);
+function darkened(net: Network, x: string, channels: number, dark: string): string {
   const shape = { from: 3, to: channels, kernel: 3, bias: false, border: 'edge', gain: 0 } as const;
   return ops.add(net.g, x, net.conv('dark', dark, shape), { name: 'dark/add' });
 }

@@ -1,58 +1,43 @@
 import { ops } from '@pip-graft/onnx-graft';
+import { type HazeView, hazePath } from './haze-path.ts';
 import type { Network } from './network.ts';
-
-/** Initial scale of the second convolution, so that a deep stack starts near the identity. */
-const start = 0.1;
-
-/** x + conv2(relu(conv1(x))) on `channels` channels, both 3x3. */
-export function residualBlock(net: Network, x: string, channels: number): string {
-  const { g } = net;
-  const shape = { from: channels, to: channels, kernel: 3, bias: true, border: 'edge' } as const;
-  const hidden = ops.relu(g, net.conv('conv1', x, { ...shape, gain: Math.sqrt(6) }));
-  const change = net.conv('conv2', hidden, { ...shape, gain: start * Math.sqrt(6) });
-  return ops.add(g, x, change, { name: 'add' });
-}
 
 const width = 32;
 
 /**
- * The image times a gain plus an offset, both smooth: predicted at half the resolution of the
- * decoder feature `x` and resized bilinearly. They start as 1 and 0.
+ * The image times a gain plus an offset, both smooth: what {@link hazePath} removes and then another
+ * gain and offset, predicted at half the resolution of the decoder feature `x`, resized bilinearly.
+ * They start as 1 and 0.
  */
 export function lightPath(
   net: Network,
   x: string,
   channels: number,
-  image: string,
-  imageChannels: number,
+  view: Omit<HazeView, 'seen' | 'seenChannels'>,
 ): string {
-  const { g } = net;
-  const seen = ops.relu(
+  const { image, imageChannels } = view;
+  const light = net.at('light');
+  const { g } = light;
+  const looked = ops.relu(
     g,
-    net.conv('0', x, { from: channels, to: width, kernel: 3, bias: true, border: 'edge' }),
+    light.conv('0', x, { from: channels, to: width, kernel: 3, bias: true, border: 'edge' }),
   );
-  const half = net.scaled(2 * net.scale);
-  const pooled = half.feature(
-    g.node(
-      'AveragePool',
-      [seen],
-      { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } },
-      { name: 'pool' },
-    )[0]!,
-    width,
+  const seen = light.pool('pool', looked, width, 2);
+  const half = light.scaled(2 * light.scale);
+  const both = 2 * imageChannels;
+  const drawn = half.conv('1', seen, { from: width, to: both, kernel: 1, bias: true, gain: 0 });
+  const [logGain, shift] = ops.split(g, drawn, [imageChannels, imageChannels], 1);
+  const lit = ops.exp(g, logGain!);
+  const haze = net.at('haze').scaled(half.scale);
+  const [gain, offset] = hazePath(haze, { ...view, seen, seenChannels: width });
+  const small = ops.concat(
+    g,
+    [ops.mul(g, lit, gain), ops.add(g, ops.mul(g, lit, offset), shift!)],
+    1,
   );
-  const light = half.conv('1', pooled, {
-    from: width,
-    to: 2 * imageChannels,
-    kernel: 1,
-    bias: true,
-    gain: 0,
-  });
-  const full = net.scaled(1);
-  const drawn = full.feature(
-    ops.resizeTo(g, light, full.pixels(image), { name: 'resize' }),
-    2 * imageChannels,
-  );
-  const [logGain, offset] = ops.split(g, drawn, [imageChannels, imageChannels], 1);
-  return ops.add(g, ops.mul(g, image, ops.exp(g, logGain!)), offset!, { name: 'add' });
+  const full = light.scaled(1);
+  const large = ops.resizeTo(g, half.feature(small, both), full.pixels(image), { name: 'resize' });
+  const smooth = full.feature(large, both);
+  const [times, plus] = ops.split(g, smooth, [imageChannels, imageChannels], 1);
+  return ops.add(g, ops.mul(g, image, times!), plus!, { name: 'add' });
 }

@@ -147,6 +147,14 @@ export class Network {
     return this.scaled(this.scale * stride).feature(made, to);
   }
 
+  /** Means over squares of `side` pixels. */
+  pool(name: string, x: string, channels: number, side: number): string {
+    const sides = { ints: [side, side] };
+    const attributes = { kernel_shape: sides, strides: sides };
+    const means = this.g.node('AveragePool', [x], attributes, { name })[0]!;
+    return this.scaled(this.scale * side).feature(means, channels);
+  }
+
   /** Replicates the edge by one pixel on every side: a constant stays a constant. */
   #edged(name: string, x: string): string {
     return ops.pad(this.g, x, [0, 0, 1, 1, 0, 0, 1, 1], { mode: 'edge', name: `${name}/pad` });

@@ -12,7 +12,7 @@ export interface UnetConfig {
   readonly decoder: readonly number[];
   /**
    * Whether it predicts a smooth gain and offset of the whole image, for haze and darkness, and sees
-   * the image's dark channel.
+   * the image's dark channel, from which it also estimates haze by its physical model.
    */
   readonly light: boolean;
 }

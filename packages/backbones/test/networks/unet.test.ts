@@ -67,8 +67,8 @@ function unevenness(image: Float32Array): number {
 
 describe('a U-Net', () => {
   test.each([
-    ['unet-small', 751_538],
-    ['unet-medium', 1_504_962],
+    ['unet-small', 790_742],
+    ['unet-medium', 1_544_166],
   ] as const)('%s has %d parameters', (name, count) => {
     const parameters = backboneParameters(backbonePresets[name]);
     expect(parameters.reduce((sum, { dims }) => sum + elementCount(dims), 0)).toBe(count);
@@ -92,8 +92,8 @@ describe('a U-Net', () => {
     async (seed) => {
       const start = initialWeights(unetParameters(tiny), seed);
       const gained = new Map(start);
-      // A light path with an effect; it starts at zero.
-      for (const name of ['light.1.weight', 'light.1.bias'])
+      // A light and a haze path with an effect; they start at zero.
+      for (const name of ['light.1.weight', 'light.1.bias', 'haze.mask.weight'])
         gained.set(name, lively(tiny).get(name)!);
       for (const weights of [start, gained]) {
         const session = await opened(tiny, weights);
@@ -107,10 +107,31 @@ describe('a U-Net', () => {
     },
   );
 
+  test('removes haze by the scattering model where its mask is 1', async () => {
+    const ones = ['light.0.bias', 'haze.mask.weight'];
+    const weights: TensorMap = new Map(
+      unetParameters(tiny).map(({ name, dims }): [string, FloatTensor] => {
+        const value = ones.includes(name) ? 1 : 0;
+        return [name, { dims, data: new Float32Array(elementCount(dims)).fill(value) }];
+      }),
+    );
+    const session = await opened(tiny, weights);
+    // All of the dark channel is haze: the share and the air light start equal.
+    const air = 1 / (1 + Math.exp(-2));
+    const made = await run(session, [24, 16], (c) => 0.3 + 0.2 * c);
+    for (const channel of [0, 1, 2]) {
+      const dehazed = (0.3 + 0.2 * channel - air * 0.3) / 0.7;
+      expect(made[channel * 24 * 16 + 100]).toBeCloseTo(dehazed, 5);
+    }
+    const white = await run(session, [8, 8], () => 1);
+    expect(white[0]).toBeCloseTo((1 - air * 0.92) / 0.08, 4);
+    await session.release();
+  });
+
   test('without its light path lacks those parameters and starts the same', async () => {
     const plain = { ...tiny, light: false };
     const start = initialWeights(unetParameters(tiny), 3);
-    const left = [...start].filter(([name]) => !/^(light|dark)\./.test(name));
+    const left = [...start].filter(([name]) => !/^(light|haze|dark)\./.test(name));
     expect(unetParameters(plain).map(({ name }) => name)).toEqual(left.map(([name]) => name));
     const wave = (c: number, y: number, x: number) => 0.5 + 0.4 * Math.sin(c + 0.7 * y + 1.3 * x);
     const [whole, less] = await Promise.all([opened(tiny, start), opened(plain, new Map(left))]);
@@ -149,6 +170,8 @@ describe('its initial weights', () => {
     ['light.1.weight', 0],
     ['light.1.bias', 0],
     ['dark.weight', 0],
+    ['haze.first.weight', Math.sqrt(6 / (9 * 7))],
+    ['haze.mask.weight', 0],
   ])('of %s reach up to %d', (name, most) => {
     const largest = start.get(name)!.data.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
     expect(largest).toBeLessThanOrEqual(most * (1 + 1e-6));

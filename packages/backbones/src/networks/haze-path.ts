@@ -1,0 +1,84 @@
+import { ops } from '@pip-graft/onnx-graft';
+import type { Network } from './network.ts';
+import { residualBlock } from './residual-block.ts';
+
+const width = 32;
+const blocks = 2;
+
+/** Scale of the deviations, which are a tenth of the means and dark channels beside them. */
+const lift = 5;
+
+/** What the sigmoids see before training: 0.88 of the dark channel is haze, and air light is 0.88. */
+const start = 2;
+
+/** Smallest transmission: less multiplies noise and rounding beyond use. */
+const thinnest = 0.08;
+
+/** What {@link hazePath} reads. */
+export interface HazeView {
+  /** The image at full size, and its channels. */
+  readonly image: string;
+  readonly imageChannels: number;
+  /** Its dark channel in three widths at a quarter of its size. */
+  readonly dark: string;
+  /** Decoder features at the scale of the path, which know the label. */
+  readonly seen: string;
+  readonly seenChannels: number;
+}
+
+/**
+ * A gain (one channel) and an offset (a channel a colour) that remove haze, as in the scattering
+ * model I = J t + A (1 - t) (He, Sun and Tang, 2009): t = 1 - ω dark / A. The share ω of the dark
+ * channel that is haze, and the air light A, come from means, deviations and dark channels of the
+ * image alone: a network with more to look at fits the photographs that it was trained on better,
+ * and other haze worse. The decoder features decide where the path acts, which is nowhere before
+ * training.
+ */
+export function hazePath(net: Network, view: HazeView): [gain: string, offset: string] {
+  const { g } = net;
+  const { image, imageChannels, seen, seenChannels } = view;
+  const full = net.scaled(1);
+  const mean = full.pool('mean', image, imageChannels, net.scale);
+  const quarter = net.scaled(4);
+  const dark = net.scale === 4 ? view.dark : quarter.pool('dark', view.dark, 3, net.scale / 4);
+  const known = ops.concat(g, [mean, deviation(full, image, net), dark], 1);
+  const from = imageChannels + 4;
+  const shape = { from, to: width, kernel: 3, bias: true, border: 'edge', gain: 6 ** 0.5 } as const;
+  let x = ops.relu(g, net.conv('first', net.feature(known, from), shape));
+  for (let index = 0; index < blocks; index++) {
+    x = residualBlock(net.at('blocks').at(`${index}`), net.feature(x, width), width);
+  }
+  const drawn = net.conv('ending', net.feature(ops.relu(g, x), width), {
+    from: width,
+    to: 1 + imageChannels,
+    kernel: 1,
+    bias: true,
+    gain: 0,
+  });
+  const parts = ops.sigmoid(g, ops.add(g, drawn, g.scalar(start, net.dataType)));
+  const [share, air] = ops.split(g, parts, [1, imageChannels], 1) as [string, string];
+  const wide = ops.slice(g, dark, { axes: [1], starts: [1], ends: [2] });
+  const veil = ops.div(g, ops.mul(g, share, wide), ops.reduceMean(g, air, [1]));
+  const one = g.scalar(1, net.dataType);
+  const clipped = { min: thinnest, dataType: net.dataType };
+  const transmission = ops.clip(g, ops.sub(g, one, veil), clipped);
+  const mask = ops.clip(
+    g,
+    net.conv('mask', seen, { from: seenChannels, to: 1, kernel: 1, bias: false, gain: 0 }),
+    { min: 0, max: 1, dataType: net.dataType },
+  );
+  const change = ops.mul(g, mask, ops.sub(g, ops.reciprocal(g, transmission), one));
+  return [ops.add(g, change, one), ops.neg(g, ops.mul(g, change, air))];
+}
+
+/**
+ * Mean distance of brightness from its mean in a block, which tells sky from haze before things. Not
+ * the root of a variance: float16 holds too few digits of squares.
+ */
+function deviation(full: Network, image: string, net: Network): string {
+  const { g } = net;
+  const brightness = full.feature(ops.reduceMean(g, image, [1]), 1);
+  const pixels = net.feature(ops.spaceToDepth(g, brightness, net.scale), net.scale ** 2);
+  const distance = ops.abs(g, ops.sub(g, pixels, ops.reduceMean(g, pixels, [1])));
+  return ops.mul(g, ops.reduceMean(g, distance, [1]), g.scalar(lift, net.dataType));
+}
