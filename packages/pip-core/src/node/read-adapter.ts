@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
-import { argument, chunks } from '@pip-graft/onnx-graft';
-import { type FileSource, hubRepository } from '@pip-graft/onnx-graft/node';
+import { argument } from '@pip-graft/onnx-graft';
+import { digest, type FileSource, hubRepository } from '@pip-graft/onnx-graft/node';
 import { openSafetensors } from '@pip-graft/weights';
 import { type Adapter, checkAdapter, throwProblems } from '../adapter/adapter.ts';
 import { type AdapterDescription, decodeAdapterConfig } from '../adapter/adapter-config.ts';
@@ -104,7 +104,7 @@ function withTensors<T>(
   try {
     if (digests) {
       const said = digests.files[adapterFiles.tensors]!;
-      requireDigest(folder, adapterFiles.tensors, said, sha256(...chunks(source)));
+      requireDigest(folder, adapterFiles.tensors, said, digest(source));
     }
     return read(source);
   } finally {
