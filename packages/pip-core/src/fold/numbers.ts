@@ -69,7 +69,7 @@ export const lengthEpsilon = 1e-12;
 
 /** Every row of `length` numbers divided by its Euclidean length. */
 export function l2Normalise(x: Numbers, length: number): Float64Array {
-  const out = Float64Array.from(x);
+  const out = new Float64Array(x);
   for (let start = 0; start < out.length; start += length) {
     const row = out.subarray(start, start + length);
     let squares = 0;
@@ -95,11 +95,15 @@ export function layerNorm(
   const mean = new Float64Array(pixels);
   const scale = new Float64Array(pixels);
   const out = new Float64Array(channels * pixels);
-  for (let at = 0; at < out.length; at++) mean[at % pixels]! += x[at]! / channels;
-  for (let at = 0; at < out.length; at++) {
-    const centred = x[at]! - mean[at % pixels]!;
-    out[at] = centred;
-    scale[at % pixels]! += centred * centred;
+  for (let start = 0; start < out.length; start += pixels) {
+    for (let pixel = 0; pixel < pixels; pixel++) mean[pixel]! += x[start + pixel]! / channels;
+  }
+  for (let start = 0; start < out.length; start += pixels) {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      const centred = x[start + pixel]! - mean[pixel]!;
+      out[start + pixel] = centred;
+      scale[pixel]! += centred * centred;
+    }
   }
   for (let pixel = 0; pixel < pixels; pixel++) {
     scale[pixel] = 1 / Math.sqrt(scale[pixel]! / channels + normEpsilon);
@@ -124,24 +128,24 @@ export function depthwise3x3(
   { edge }: { readonly edge: boolean },
 ): Float64Array {
   const out = new Float64Array(channels * height * width);
-  const inside = (at: number, size: number) => {
-    if (at >= 0 && at < size) return at;
-    return edge ? Math.min(Math.max(at, 0), size - 1) : undefined;
-  };
   for (let channel = 0; channel < channels; channel++) {
     const plane = channel * height * width;
     for (let tap = 0; tap < 9; tap++) {
       const factor = weight[channel * 9 + tap]!;
       const down = Math.floor(tap / 3) - 1;
       const right = (tap % 3) - 1;
+      const first = right < 0 ? 1 : 0;
+      const end = right > 0 ? width - 1 : width;
       for (let row = 0; row < height; row++) {
-        const fromRow = inside(row + down, height);
-        if (fromRow === undefined) continue;
-        for (let column = 0; column < width; column++) {
-          const from = inside(column + right, width);
-          if (from === undefined) continue;
-          out[plane + row * width + column]! += factor * x[plane + fromRow * width + from]!;
-        }
+        const inside = Math.min(Math.max(row + down, 0), height - 1);
+        if (inside !== row + down && !edge) continue;
+        const to = plane + row * width;
+        const from = plane + inside * width;
+        for (let column = first; column < end; column++)
+          out[to + column]! += factor * x[from + right + column]!;
+        if (!edge) continue;
+        if (right < 0) out[to]! += factor * x[from]!;
+        if (right > 0) out[to + width - 1]! += factor * x[from + width - 1]!;
       }
     }
   }
