@@ -87,7 +87,7 @@ describe('packAdapter', () => {
       made.files.find(({ name }) => name === 'adapter_model.safetensors')?.bytes,
     ).toBeGreaterThan(2 ** 20);
     expect(readAdapter(packed).digest).toBe(made.adapter.digest);
-    expect(here(root)).toMatchObject([{ name: '@me/rain' }]);
+    expect(here(root)).toMatchObject([{ spec: '@me/rain', summary: { name: '@me/rain' } }]);
   });
 
   it("gives the card the hubs' front matter, for any text", async () => {
