@@ -7,6 +7,9 @@ import { decodeText } from './text.ts';
 /** Large enough for thousands of nodes per read, small compared with one weight. */
 const windowBytes = 64 * 1024;
 
+/** Longer records hold weights, or other records. */
+const shortBytes = 4096;
+
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 /**
@@ -70,6 +73,16 @@ export class WireReader {
   string(field: Field): string {
     this.#expect(field, wire.bytes);
     return this.#text(field.body, field.end);
+  }
+
+  /** Whether a short record is known to have no byte outside ASCII, so that its texts are UTF-8. */
+  isAscii(field: Field): boolean {
+    const length = field.end - field.body;
+    if (length > shortBytes) return false;
+    const from = this.#within(field.body, length);
+    if (from === undefined) return false;
+    for (let at = from; at < from + length; at++) if (this.#window[at]! >= 0x80) return false;
+    return true;
   }
 
   /** A repeated integer field, packed or not, appended to `out`. */
@@ -241,12 +254,16 @@ export class WireReader {
         `${this.source.label}: byte ${start}: a string of ${length} bytes; at most ${limits.stringBytes} are read.`,
       );
     }
-    let offset = start - this.#windowStart;
-    if (offset < 0 || offset + length > this.#window.length) {
-      this.#load(start);
-      if (length > this.#window.length) return decodeText(this.source.read(start, end));
-      offset = 0;
-    }
+    const offset = this.#within(start, length);
+    if (offset === undefined) return decodeText(this.source.read(start, end));
     return decodeText(this.#window.subarray(offset, offset + length));
+  }
+
+  /** Where bytes are in the window, loaded if need be; undefined if they do not fit into it. */
+  #within(start: number, length: number): number | undefined {
+    const offset = start - this.#windowStart;
+    if (offset >= 0 && offset + length <= this.#window.length) return offset;
+    this.#load(start);
+    return length <= this.#window.length ? 0 : undefined;
   }
 }
