@@ -19,14 +19,15 @@ import {
 import {
   digest,
   filePath,
+  fileSource,
   followLink,
   hubFolders,
   ioError,
   isLeftoverOf,
+  readLater,
   sweepLeftovers,
   withoutLeftovers,
 } from '@pip-graft/graft/files';
-import { openModel } from '@pip-graft/graft/node';
 import { Option } from 'commander';
 
 /** Contents that an output folder may have, and their files. */
@@ -169,7 +170,10 @@ export interface Replaceable {
 }
 
 /** A model of any origin. */
-export const anyModel: Replaceable = { what: 'a model', accepts: modelThat(() => true) };
+export const anyModel: Replaceable = {
+  what: 'a model',
+  accepts: modelThat(({ graph }) => graph !== undefined),
+};
 
 /** What `apply` and `swap` write. */
 export const graftedModel: Replaceable = {
@@ -191,14 +195,17 @@ export function hostOf(digestOfHost: string): Replaceable {
   };
 }
 
-/** Whether the model at a path has a property. */
+/**
+ * Whether the model at a path has a property. Of a model that this library wrote, the outermost
+ * records tell; its graph, or data that it has lost since, does not matter.
+ */
 function modelThat(accepts: (model: Model) => boolean): Replaceable['accepts'] {
   return (path) => {
-    const opened = openModel(path);
+    const source = fileSource(path);
     try {
-      return accepts(opened.model);
+      return accepts(readLater(source));
     } finally {
-      opened.close();
+      source.close();
     }
   };
 }

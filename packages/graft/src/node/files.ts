@@ -1,3 +1,4 @@
+export { readLater } from '@pip-graft/onnx-graft';
 /** File-system helpers for reading and writing models: safe paths, and atomic replacement. */
 export {
   argumentPath,
