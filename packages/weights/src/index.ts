@@ -28,6 +28,7 @@ export {
   float32Tensor,
   floatTensor,
   fromFloat32,
+  isObject,
   nonFinite,
   type TensorFeeds,
   type TensorMap,

@@ -23,6 +23,7 @@ import {
   followLink,
   hubFolders,
   ioError,
+  isFile,
   isLeftoverOf,
   readLater,
   sweepLeftovers,
@@ -220,6 +221,7 @@ export function refuseForeignFile(
   force: boolean | undefined,
   replaceable: Replaceable = graftedModel,
 ): void {
+  // Anything but a file is rejected when it is written.
   if (force || !isFile(output) || isReplaceable(output, replaceable)) return;
   throw new GraftError(
     'WRITE_FAILED',
@@ -231,15 +233,6 @@ export function refuseForeignFile(
 export function isReplaceable(path: string, { accepts }: Replaceable): boolean {
   try {
     return accepts(path);
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a path is a file. Anything else is rejected when it is written. */
-function isFile(path: string): boolean {
-  try {
-    return statSync(filePath(path)).isFile();
   } catch {
     return false;
   }

@@ -11,6 +11,7 @@ export {
   followLink,
   hubFolders,
   ioError,
+  isFile,
   isLeftoverOf,
   listEntries,
   makeFolder,

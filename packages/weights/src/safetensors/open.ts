@@ -1,7 +1,7 @@
 import { type ByteSource, bytesSource, GraftError } from '@pip-graft/onnx-graft';
 import { checkpointLimits, shownName } from '../checkpoint/checkpoint.ts';
 import { decodeFloats } from '../convert.ts';
-import { emptyRecord, type FloatTensor, type TensorMap } from '../tensors.ts';
+import { emptyRecord, type FloatTensor, isObject, type TensorMap } from '../tensors.ts';
 
 /**
  * The format's own limit on its header: names are counted before they are read, and a hostile
@@ -222,10 +222,6 @@ function topLevelKeys(json: string, label: string): number {
     }
   }
   return count;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isSizes(value: unknown): value is number[] {
