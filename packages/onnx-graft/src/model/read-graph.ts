@@ -116,6 +116,10 @@ function open(size: number): number | null {
 const nodeField = onnx.NodeProto;
 const attributeField = onnx.AttributeProto;
 
+/** One for all nodes without: a model has thousands. */
+const noAttributes: Node['attributes'] = new Map();
+const noSubgraphs: Node['subgraphs'] = [];
+
 type ReadGraph = (field: Field) => Graph;
 
 /** Reads a NodeProto. Bodies of control flow go through `readGraph`, which counts the depth. */
@@ -132,8 +136,8 @@ export function readNode(
   let domain = '';
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const attributes = new Map<string, Attribute>();
-  const subgraphs: Graph[] = [];
+  let attributes: Map<string, Attribute> | undefined;
+  let subgraphs: Graph[] | undefined;
   reader.fields(field.body, field.end, (part) => {
     if (part.number === nodeField.input) inputs.push(reader.string(part));
     else if (part.number === nodeField.output) outputs.push(reader.string(part));
@@ -143,10 +147,11 @@ export function readNode(
     else if (part.number === nodeField.attribute) {
       const attribute = readAttribute(reader, part, readGraph);
       // Readers differ in which one counts, and the other's contents would go unseen.
+      attributes ??= new Map();
       if (attributes.has(attribute.name))
         reader.fail(part.start, `a node has two attributes '${attribute.name}'`);
       attributes.set(attribute.name, attribute);
-      if (attribute.graphs) subgraphs.push(...attribute.graphs);
+      if (attribute.graphs) subgraphs = [...(subgraphs ?? []), ...attribute.graphs];
     }
   });
   return {
@@ -156,8 +161,8 @@ export function readNode(
     domain: domain === 'ai.onnx' ? '' : domain,
     inputs,
     outputs,
-    attributes,
-    subgraphs,
+    attributes: attributes ?? noAttributes,
+    subgraphs: subgraphs ?? noSubgraphs,
     field,
   };
 }
@@ -166,12 +171,12 @@ export function readNode(
 export function readAttribute(reader: WireReader, field: Field, readGraph: ReadGraph): Attribute {
   reader.message(field);
   const attribute: { -readonly [K in keyof Attribute]: Attribute[K] } = { name: '', field };
-  const ints: number[] = [];
-  const floats: number[] = [];
-  const strings: string[] = [];
-  const tensors: Tensor[] = [];
-  const sparseTensors: SparseTensor[] = [];
-  const graphs: Graph[] = [];
+  let ints: number[] | undefined;
+  let floats: number[] | undefined;
+  let strings: string[] | undefined;
+  let tensors: Tensor[] | undefined;
+  let sparseTensors: SparseTensor[] | undefined;
+  let graphs: Graph[] | undefined;
   reader.fields(field.body, field.end, (part) => {
     switch (part.number) {
       case attributeField.name:
@@ -188,34 +193,41 @@ export function readAttribute(reader: WireReader, field: Field, readGraph: ReadG
         break;
       case attributeField.t:
         attribute.tensor = readTensorHeader(reader, part);
-        tensors.push(attribute.tensor);
+        tensors = [...(tensors ?? []), attribute.tensor];
         break;
       case attributeField.tensors:
+        tensors ??= [];
         tensors.push(readTensorHeader(reader, part));
         break;
       case attributeField.sparseTensor:
       case attributeField.sparseTensors:
+        sparseTensors ??= [];
         sparseTensors.push(readSparseTensor(reader, part));
         break;
       case attributeField.g:
       case attributeField.graphs:
+        graphs ??= [];
         graphs.push(readGraph(part));
         break;
       case attributeField.floats:
+        floats ??= [];
         reader.floats(part, floats);
         break;
       case attributeField.ints:
+        ints ??= [];
         reader.ints(part, ints);
         break;
       case attributeField.strings:
+        strings ??= [];
         strings.push(reader.string(part));
     }
   });
-  if (ints.length > 0) attribute.ints = ints;
-  if (floats.length > 0) attribute.floats = floats;
-  if (strings.length > 0) attribute.strings = strings;
-  if (tensors.length > 0) attribute.tensors = tensors;
-  if (sparseTensors.length > 0) attribute.sparseTensors = sparseTensors;
-  if (graphs.length > 0) attribute.graphs = graphs;
+  // A list that is there and empty is none.
+  if (ints?.length) attribute.ints = ints;
+  if (floats?.length) attribute.floats = floats;
+  if (strings) attribute.strings = strings;
+  if (tensors) attribute.tensors = tensors;
+  if (sparseTensors) attribute.sparseTensors = sparseTensors;
+  if (graphs) attribute.graphs = graphs;
   return attribute;
 }
