@@ -109,8 +109,11 @@ class Run {
   }
 
   #infer(node: Node, lookup: Lookup): readonly (Shaped | undefined)[] {
-    const inputs: (Shaped | undefined)[] = [];
-    for (const name of node.inputs) inputs.push(name === '' ? undefined : lookup(name));
+    const inputs = new Array<Shaped | undefined>(node.inputs.length);
+    for (let i = 0; i < inputs.length; i++) {
+      const name = node.inputs[i]!;
+      inputs[i] = name === '' ? undefined : lookup(name);
+    }
     if (node.opType === 'If' && node.domain === '') return this.#branch(node, inputs[0], lookup);
     const body =
       this.#functions.size > 0 ? this.#functions.get(`${node.domain}:${node.opType}`) : undefined;

@@ -138,7 +138,10 @@ export function readNode(
   const outputs: string[] = [];
   let attributes: Map<string, Attribute> | undefined;
   let subgraphs: Graph[] | undefined;
-  reader.fields(field.body, field.end, (part) => {
+  // Not by `fields`: a model has thousands of nodes, and each would get a function of its own.
+  reader.position = field.body;
+  while (reader.position < field.end) {
+    const part = reader.field(field.end);
     if (part.number === nodeField.input) inputs.push(reader.string(part));
     else if (part.number === nodeField.output) outputs.push(reader.string(part));
     else if (part.number === nodeField.name) name = reader.string(part);
@@ -151,16 +154,21 @@ export function readNode(
       if (attributes.has(attribute.name))
         reader.fail(part.start, `a node has two attributes '${attribute.name}'`);
       attributes.set(attribute.name, attribute);
-      if (attribute.graphs) subgraphs = [...(subgraphs ?? []), ...attribute.graphs];
+      if (attribute.graphs) {
+        subgraphs ??= [];
+        subgraphs.push(...attribute.graphs);
+      }
     }
-  });
+    reader.position = part.end;
+  }
   return {
     index,
     name,
     opType,
     domain: domain === 'ai.onnx' ? '' : domain,
-    inputs,
-    outputs,
+    // Without the room that lists grow into, 16 elements each.
+    inputs: inputs.slice(),
+    outputs: outputs.slice(),
     attributes: attributes ?? noAttributes,
     subgraphs: subgraphs ?? noSubgraphs,
     field,
@@ -177,7 +185,9 @@ export function readAttribute(reader: WireReader, field: Field, readGraph: ReadG
   let tensors: Tensor[] | undefined;
   let sparseTensors: SparseTensor[] | undefined;
   let graphs: Graph[] | undefined;
-  reader.fields(field.body, field.end, (part) => {
+  reader.position = field.body;
+  while (reader.position < field.end) {
+    const part = reader.field(field.end);
     switch (part.number) {
       case attributeField.name:
         attribute.name = reader.string(part);
@@ -193,7 +203,8 @@ export function readAttribute(reader: WireReader, field: Field, readGraph: ReadG
         break;
       case attributeField.t:
         attribute.tensor = readTensorHeader(reader, part);
-        tensors = [...(tensors ?? []), attribute.tensor];
+        tensors ??= [];
+        tensors.push(attribute.tensor);
         break;
       case attributeField.tensors:
         tensors ??= [];
@@ -221,7 +232,8 @@ export function readAttribute(reader: WireReader, field: Field, readGraph: ReadG
         strings ??= [];
         strings.push(reader.string(part));
     }
-  });
+    reader.position = part.end;
+  }
   // A list that is there and empty is none.
   if (ints?.length) attribute.ints = ints;
   if (floats?.length) attribute.floats = floats;

@@ -77,6 +77,7 @@ function inNodes(nodes: readonly Node[], { parents, within }: Around, found: Pla
 }
 
 function holdsTensors({ attributes }: Node): boolean {
+  if (attributes.size === 0) return false;
   for (const { tensors, sparseTensors, graphs } of attributes.values())
     if (tensors || sparseTensors || graphs) return true;
   return false;

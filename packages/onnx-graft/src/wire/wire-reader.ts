@@ -10,6 +10,11 @@ const windowBytes = 64 * 1024;
 /** Longer records hold weights, or other records. */
 const shortBytes = 4096;
 
+/** Longer texts are no names. */
+const nameBytes = 128;
+/** Names to keep, a power of two: enough for those that are read soon after they are made. */
+const keptNames = 4096;
+
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 /**
@@ -26,6 +31,7 @@ export class WireReader {
   #window: Uint8Array = new Uint8Array();
   #buffer: Uint8Array;
   #windowStart = 0;
+  #names: (string | undefined)[] | undefined;
   #records = 0;
   #fields = 0;
 
@@ -38,11 +44,16 @@ export class WireReader {
   fields(start: number, end: number, visit: (field: Field) => void): void {
     this.position = start;
     while (this.position < end) {
-      this.#countField(this.position);
-      const field = this.#field(end);
+      const field = this.field(end);
       visit(field);
       this.position = field.end;
     }
+  }
+
+  /** The field at the position, in a record that ends at `end`; the reader is at its payload. */
+  field(end: number): Field {
+    this.#countField(this.position);
+    return this.#field(end);
   }
 
   /** Counts one record against the limit. */
@@ -256,7 +267,28 @@ export class WireReader {
     }
     const offset = this.#within(start, length);
     if (offset === undefined) return decodeText(this.source.read(start, end));
-    return decodeText(this.#window.subarray(offset, offset + length));
+    if (length > nameBytes) return decodeText(this.#window.subarray(offset, offset + length));
+    // A value is named where it is made and wherever it is read: one string for all.
+    let hash = length;
+    for (let at = offset; at < offset + length; at++)
+      hash = (Math.imul(hash, 31) + this.#window[at]!) | 0;
+    this.#names ??= new Array<string | undefined>(keptNames).fill(undefined);
+    const slot = (hash ^ (hash >>> 15)) & (keptNames - 1);
+    const known = this.#names[slot];
+    if (known !== undefined && this.#isAt(offset, length, known)) return known;
+    const text = decodeText(this.#window.subarray(offset, offset + length));
+    this.#names[slot] = text;
+    return text;
+  }
+
+  /** Whether the bytes at an offset of the window are a text in ASCII. */
+  #isAt(offset: number, length: number, text: string): boolean {
+    if (text.length !== length) return false;
+    for (let i = 0; i < length; i++) {
+      const byte = this.#window[offset + i]!;
+      if (byte >= 0x80 || byte !== text.charCodeAt(i)) return false;
+    }
+    return true;
   }
 
   /** Where bytes are in the window, loaded if need be; undefined if they do not fit into it. */
