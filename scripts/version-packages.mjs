@@ -39,7 +39,7 @@ if (!before.includes(`\n## ${version}\n`)) {
   const section = `## ${version}\n\n${points.join('')}\n`;
   writeFileSync(changelog, before.slice(0, at) + section + before.slice(at));
 }
-const file = join(root, 'packages/graft/src/version.ts');
+const file = join(root, 'packages/backbones/src/version.ts');
 const text = readFileSync(file, 'utf8');
 writeFileSync(file, text.replace(/version = '[^']+'/, `version = '${version}'`));
 must('npm', ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund']);

@@ -24,3 +24,4 @@ export { type NafnetConfig, nafnetDefaults } from './networks/nafnet-config.ts';
 export { initialWeights } from './networks/parameter.ts';
 export type { UnetConfig } from './networks/unet-config.ts';
 export type { BuildOptions, NetworkSpec } from './networks/write-network.ts';
+export { version } from './version.ts';

@@ -1,3 +1,4 @@
+import { version } from '@pip-graft/backbones';
 import { argument, type ImageRange, type Model } from '@pip-graft/onnx-graft';
 import {
   type Adapter,
@@ -15,7 +16,6 @@ import { requireAdapters, requireHost, requireOptions } from './check-arguments.
 import { chooseSites, requireSites } from './host/choose-sites.ts';
 import type { Host } from './host/host.ts';
 import { imageWith } from './host/image-with.ts';
-import { version } from './version.ts';
 
 export interface GraftOptions extends Omit<PlanOptions, 'levels'> {
   /**

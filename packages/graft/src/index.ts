@@ -8,6 +8,7 @@ export {
   type DetectedBackbone,
   detectBackbone,
   type ImageTensors,
+  version,
   whatToFill,
   whyNotFilled,
   withDim,
@@ -89,4 +90,3 @@ export {
   newSha256,
 } from './host/host.ts';
 export { isInPlace, keepChoices, type Swapped, swap } from './swap.ts';
-export { version } from './version.ts';

@@ -44,6 +44,7 @@ const infiniteFrom: Readonly<Record<StoredFloat, number>> = {
  */
 export function firstTooLarge(values: Float32Array, type: StoredFloat): number | undefined {
   const limit = infiniteFrom[type];
+  if (limit === Number.POSITIVE_INFINITY) return undefined;
   return values.find((value) => Number.isFinite(value) && Math.abs(value) >= limit);
 }
 

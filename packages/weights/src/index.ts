@@ -20,7 +20,7 @@ export {
 export { constant, kaimingUniform, normal, Random } from './random.ts';
 export type { TensorHeader } from './safetensors/open.ts';
 export { openSafetensors, readSafetensors, type SafetensorsFile } from './safetensors/open.ts';
-export { writeSafetensors } from './safetensors/write.ts';
+export { safetensorsParts, writeSafetensors } from './safetensors/write.ts';
 export {
   elementCount,
   emptyRecord,
@@ -28,6 +28,7 @@ export {
   float32Tensor,
   floatTensor,
   fromFloat32,
+  isObject,
   nonFinite,
   type TensorFeeds,
   type TensorMap,

@@ -34,6 +34,11 @@ export function emptyRecord<T>(): Record<string, T> {
   return Object.create(null) as Record<string, T>;
 }
 
+/** Whether a value of JSON is an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Element arrays by type. float16 is stored as bits, because Node 20 has no Float16Array. */
 interface Elements {
   float32: Float32Array;

@@ -3,18 +3,18 @@ import type { GraphFacts, NodeSet, RejectedSite } from '@pip-graft/onnx-graft';
 /** Nodes whose values an output of the model depends on; those only read for a size are dead. */
 export function liveNodes(facts: GraphFacts): NodeSet {
   const { nodes, outputs } = facts.model.graph;
-  const seen = new Set<number>();
+  const seen = new Uint8Array(nodes.length);
   const open = outputs.map(({ name }) => facts.producer(name));
   while (open.length > 0) {
     const at = open.pop();
-    if (at === undefined || seen.has(at)) continue;
-    seen.add(at);
+    if (at === undefined || seen[at] === 1) continue;
+    seen[at] = 1;
     const { opType, inputs } = nodes[at]!;
     if (opType === 'Shape' || opType === 'Size') continue;
-    for (const name of [...inputs, ...(facts.captures.get(at) ?? [])])
-      open.push(facts.producer(name));
+    for (const name of inputs) open.push(facts.producer(name));
+    for (const name of facts.captures.get(at) ?? []) open.push(facts.producer(name));
   }
-  return seen;
+  return { has: (node) => seen[node] === 1 };
 }
 
 /** How a value reached its resolution; bits, since a value may have come both ways. */
@@ -61,8 +61,9 @@ export function trailsOf(facts: GraphFacts): Trails {
   for (const node of graph.nodes) {
     // A size is not pixels: a reshape by the image's size does not inherit its path.
     if (node.opType === 'Shape' || node.opType === 'Size') continue;
-    const captured = facts.captures.get(node.index) ?? [];
-    const known = [...node.inputs, ...captured].filter((name) => steps.has(name));
+    const captured = facts.captures.get(node.index);
+    const read = captured === undefined ? node.inputs : [...node.inputs, ...captured];
+    const known = read.filter((name) => steps.has(name));
     if (known.length === 0) continue;
     const pixels = known.filter((name) => features.get(name) !== undefined);
     const all = merged(known, steps);

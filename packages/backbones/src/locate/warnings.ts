@@ -153,6 +153,14 @@ const fatal: ReadonlySet<string> = new Set([
  * @example whyInvalid(model) // "node 'd2' (Conv): value 'd2' is made a second time"
  */
 export function whyInvalid(model: Model): string | undefined {
+  if (!reasons.has(model)) reasons.set(model, firstFatal(model));
+  return reasons.get(model);
+}
+
+/** Kept because each step towards a graft asks, and the answer takes a walk through all records. */
+const reasons = new WeakMap<Model, string | undefined>();
+
+function firstFatal(model: Model): string | undefined {
   const found = checkModel(model).find(
     ({ severity, code, place }) =>
       severity === 'error' && fatal.has(code) && !place.startsWith('function '),

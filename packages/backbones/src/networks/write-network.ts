@@ -6,6 +6,7 @@ import {
   type Model,
 } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
+import { version } from '../version.ts';
 import { Network, type NetworkBase } from './network.ts';
 import { checkWeights, type Parameter } from './parameter.ts';
 
@@ -70,7 +71,7 @@ export function writeNetwork(
   return buildModel({
     irVersion: irVersions.find(([since]) => opset >= since)?.[1] ?? 6,
     opset,
-    producer: { name: 'pip-graft', version: '0.1.0' },
+    producer: { name: 'pip-graft', version },
     graphName: spec.family,
     ...root.fragment(),
     inputs: [{ name: 'input', dataType, dims: ['batch', spec.inChannels, 'height', 'width'] }],

@@ -27,8 +27,13 @@ export function structureOf(facts: GraphFacts): Structure {
   return {
     channelAttention: count('Softmax', (node) => isChannelAttention(facts, node)),
     prompts: promptsOf(facts).length,
-    simpleGates: count('Mul', (node) => isSimpleGate(facts, node)),
-    pooledAttention: count('Mul', (node) => isPooledAttention(facts, node)),
+    // Counted on demand: only a network whose skip connections are sums is asked for them.
+    get simpleGates() {
+      return count('Mul', (node) => isSimpleGate(facts, node));
+    },
+    get pooledAttention() {
+      return count('Mul', (node) => isPooledAttention(facts, node));
+    },
   };
 }
 

@@ -19,14 +19,16 @@ import {
 import {
   digest,
   filePath,
+  fileSource,
   followLink,
   hubFolders,
   ioError,
+  isFile,
   isLeftoverOf,
+  readLater,
   sweepLeftovers,
   withoutLeftovers,
 } from '@pip-graft/graft/files';
-import { openModel } from '@pip-graft/graft/node';
 import { Option } from 'commander';
 
 /** Contents that an output folder may have, and their files. */
@@ -169,7 +171,10 @@ export interface Replaceable {
 }
 
 /** A model of any origin. */
-export const anyModel: Replaceable = { what: 'a model', accepts: modelThat(() => true) };
+export const anyModel: Replaceable = {
+  what: 'a model',
+  accepts: modelThat(({ graph }) => graph !== undefined),
+};
 
 /** What `apply` and `swap` write. */
 export const graftedModel: Replaceable = {
@@ -191,14 +196,17 @@ export function hostOf(digestOfHost: string): Replaceable {
   };
 }
 
-/** Whether the model at a path has a property. */
+/**
+ * Whether the model at a path has a property. Of a model that this library wrote, the outermost
+ * records tell; its graph, or data that it has lost since, does not matter.
+ */
 function modelThat(accepts: (model: Model) => boolean): Replaceable['accepts'] {
   return (path) => {
-    const opened = openModel(path);
+    const source = fileSource(path);
     try {
-      return accepts(opened.model);
+      return accepts(readLater(source));
     } finally {
-      opened.close();
+      source.close();
     }
   };
 }
@@ -213,6 +221,7 @@ export function refuseForeignFile(
   force: boolean | undefined,
   replaceable: Replaceable = graftedModel,
 ): void {
+  // Anything but a file is rejected when it is written.
   if (force || !isFile(output) || isReplaceable(output, replaceable)) return;
   throw new GraftError(
     'WRITE_FAILED',
@@ -224,15 +233,6 @@ export function refuseForeignFile(
 export function isReplaceable(path: string, { accepts }: Replaceable): boolean {
   try {
     return accepts(path);
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a path is a file. Anything else is rejected when it is written. */
-function isFile(path: string): boolean {
-  try {
-    return statSync(filePath(path)).isFile();
   } catch {
     return false;
   }

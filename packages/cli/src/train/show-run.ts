@@ -25,11 +25,6 @@ export function runHooks(session: Session): RunHooks {
   };
 }
 
-/** Name of an option on the command line. @example kebab('weightDecay') // 'weight-decay' */
-export function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 /** Rounds a measurement to four digits, for records. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(4));

@@ -2,6 +2,7 @@ import { GraftError } from '@pip-graft/graft';
 import {
   defaultTrainOptions,
   defaultValidateEvery,
+  kebab,
   type LearnedPart,
   type LossKind,
   lossKinds,
@@ -21,7 +22,6 @@ import {
   type StepRequest,
   stepOptions,
 } from './shared-options.ts';
-import { kebab } from './show-run.ts';
 
 /** Batch size from which the paper's rule for spikes, made for batches of 48, is on by default. */
 const largeBatch = 32;

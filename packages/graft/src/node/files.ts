@@ -1,3 +1,4 @@
+export { readLater } from '@pip-graft/onnx-graft';
 /** File-system helpers for reading and writing models: safe paths, and atomic replacement. */
 export {
   argumentPath,
@@ -10,6 +11,7 @@ export {
   followLink,
   hubFolders,
   ioError,
+  isFile,
   isLeftoverOf,
   listEntries,
   makeFolder,

@@ -1,8 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { copyFile, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError, makeFolder, temporaryPath, writeAtomic } from '@pip-graft/onnx-graft/node';
+import {
+  ioError,
+  isFile,
+  makeFolder,
+  temporaryPath,
+  writeAtomic,
+} from '@pip-graft/onnx-graft/node';
 import { HubUnreachable, hubFetch } from '../hub-fetch.ts';
 import { type HubName, hubText, isCommit, isInside } from '../hub-name.ts';
 import { type HubOptions, type HubSettings, hubSettings } from '../settings.ts';
@@ -181,10 +187,6 @@ async function keepCommit(repository: string, revision: string, commit: string):
   if (cachedCommit(repository, revision) === commit) return;
   const bytes = new TextEncoder().encode(commit);
   await writeAtomic(join(repository, 'refs', revision), (append) => append(bytes));
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** Puts a file in a snapshot: a link to its blob, or else a copy. Errors: `WRITE_FAILED`. */

@@ -136,9 +136,9 @@ function checkParts(
   findings: Findings,
 ): void {
   for (const node of nodes) {
-    const place = nodePlace(node, within);
     for (const body of node.subgraphs) {
-      checkGraph(model, body, scope, `${place} body '${body.name}': `, findings);
+      const place = `${nodePlace(node, within)} body '${body.name}': `;
+      checkGraph(model, body, scope, place, findings);
     }
   }
 }

@@ -77,6 +77,8 @@ export function checkNames({ source, fields }: Model, findings: Findings): void 
     if (known === undefined || field.wireType !== 2) return;
     if (known.message) {
       const { message: inside } = known;
+      // Whatever is in it: nearly all nodes of nearly all files.
+      if (reader.isAscii(field)) return;
       reader.fields(field.body, field.end, (part) => look(inside, part));
     } else {
       const text = reader.string(field);

@@ -10,7 +10,7 @@ export class Call {
   /** Rows of the image divided by its columns. */
   readonly aspect: number | undefined;
   /** Filled by rules whose inputs contradict each other. */
-  readonly conflicts: Conflict[] = [];
+  readonly conflicts: Conflict[];
 
   readonly #constants: (tensor: Tensor) => Shaped;
 
@@ -20,11 +20,13 @@ export class Call {
     inputs: readonly (Shaped | undefined)[],
     constants: (tensor: Tensor) => Shaped,
     aspect?: number,
+    conflicts: Conflict[] = [],
   ) {
     this.node = node;
     this.opset = opset;
     this.inputs = inputs;
     this.aspect = aspect;
+    this.conflicts = conflicts;
     this.#constants = constants;
   }
 

@@ -1,10 +1,8 @@
-import type { DataType } from '../model/data-type.ts';
 import type { FunctionBody, Graph, Model, Node, Tensor } from '../model/model.ts';
-import { readTensor } from '../model/read-tensor.ts';
-import { fromFloat16 } from '../number/number-bytes.ts';
+import { smallNumbers } from '../model/read-tensor.ts';
 import { Call, type Conflict } from './call.ts';
 import { ruleOf } from './rules/table.ts';
-import { contentLimit, countOf, plain, type Shaped, shaped } from './shaped.ts';
+import { contentLimit, plain, type Shaped, shaped } from './shaped.ts';
 
 /** Functions may call functions; a chain deeper than this is a cycle. */
 const callDepth = 16;
@@ -111,16 +109,20 @@ class Run {
   }
 
   #infer(node: Node, lookup: Lookup): readonly (Shaped | undefined)[] {
-    const inputs = node.inputs.map((name) => (name === '' ? undefined : lookup(name)));
+    const inputs = new Array<Shaped | undefined>(node.inputs.length);
+    for (let i = 0; i < inputs.length; i++) {
+      const name = node.inputs[i]!;
+      inputs[i] = name === '' ? undefined : lookup(name);
+    }
     if (node.opType === 'If' && node.domain === '') return this.#branch(node, inputs[0], lookup);
-    const body = this.#functions.get(`${node.domain}:${node.opType}`);
+    const body =
+      this.#functions.size > 0 ? this.#functions.get(`${node.domain}:${node.opType}`) : undefined;
     if (body !== undefined) return this.#call(body, inputs);
     const rule = ruleOf(node.domain, node.opType);
     if (rule === undefined) return [];
     const opset = this.#model.opsets.get(node.domain) ?? 0;
-    const call = new Call(node, opset, inputs, this.#constant, this.#aspect);
+    const call = new Call(node, opset, inputs, this.#constant, this.#aspect, this.conflicts);
     const result = rule(call);
-    for (const conflict of call.conflicts) this.conflicts.push(conflict);
     return Array.isArray(result) ? result : [result];
   }
 
@@ -188,40 +190,13 @@ function agreed(a: Shaped | undefined, b: Shaped | undefined): Shaped | undefine
 /** Floats that affect shapes are the scales of a Resize, at most two per axis. */
 const floatLimit = 8;
 
-const readers: Partial<Record<DataType, (view: DataView, at: number) => number>> = {
-  float32: (view, at) => view.getFloat32(at * 4, true),
-  float16: (view, at) => fromFloat16(Uint16Array.of(view.getUint16(at * 2, true)))[0]!,
-  float64: (view, at) => view.getFloat64(at * 8, true),
-  int64: (view, at) => view.getInt32(at * 8 + 4, true) * 2 ** 32 + view.getUint32(at * 8, true),
-  int32: (view, at) => view.getInt32(at * 4, true),
-  uint8: (view, at) => view.getUint8(at),
-  bool: (view, at) => view.getUint8(at),
-};
-
 /**
- * Reads what shape inference needs of a constant: its header, and its elements if they are few and
- * of a type used in shape arithmetic.
+ * What shape inference needs of a constant: its header, and its elements if they are few and of a
+ * type used in shape arithmetic.
  */
 function readConstant(model: Model, tensor: Tensor): Shaped {
   const { dataType, dims, data } = tensor;
-  const count = countOf(dims);
   const limit = dataType?.startsWith('float') ? floatLimit : contentLimit;
-  const read = dataType && readers[dataType];
-  const bytes = read && count <= limit && data.kind !== 'external' && elements(model, tensor);
-  if (!read || !bytes) return plain(dataType, dims);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return plain(
-    dataType,
-    dims,
-    Array.from({ length: count }, (_, at) => read(view, at)),
-  );
-}
-
-/** `checkModel` reports damaged constants; here they are just unknown. */
-function elements(model: Model, tensor: Tensor): Uint8Array | undefined {
-  try {
-    return readTensor(model, tensor);
-  } catch {
-    return undefined;
-  }
+  const isHere = data.kind !== 'external';
+  return plain(dataType, dims, isHere ? smallNumbers(model, tensor, limit) : undefined);
 }

@@ -116,6 +116,10 @@ function open(size: number): number | null {
 const nodeField = onnx.NodeProto;
 const attributeField = onnx.AttributeProto;
 
+/** One for all nodes without: a model has thousands. */
+const noAttributes: Node['attributes'] = new Map();
+const noSubgraphs: Node['subgraphs'] = [];
+
 type ReadGraph = (field: Field) => Graph;
 
 /** Reads a NodeProto. Bodies of control flow go through `readGraph`, which counts the depth. */
@@ -132,9 +136,12 @@ export function readNode(
   let domain = '';
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const attributes = new Map<string, Attribute>();
-  const subgraphs: Graph[] = [];
-  reader.fields(field.body, field.end, (part) => {
+  let attributes: Map<string, Attribute> | undefined;
+  let subgraphs: Graph[] | undefined;
+  // Not by `fields`: a model has thousands of nodes, and each would get a function of its own.
+  reader.position = field.body;
+  while (reader.position < field.end) {
+    const part = reader.field(field.end);
     if (part.number === nodeField.input) inputs.push(reader.string(part));
     else if (part.number === nodeField.output) outputs.push(reader.string(part));
     else if (part.number === nodeField.name) name = reader.string(part);
@@ -143,21 +150,27 @@ export function readNode(
     else if (part.number === nodeField.attribute) {
       const attribute = readAttribute(reader, part, readGraph);
       // Readers differ in which one counts, and the other's contents would go unseen.
+      attributes ??= new Map();
       if (attributes.has(attribute.name))
         reader.fail(part.start, `a node has two attributes '${attribute.name}'`);
       attributes.set(attribute.name, attribute);
-      if (attribute.graphs) subgraphs.push(...attribute.graphs);
+      if (attribute.graphs) {
+        subgraphs ??= [];
+        subgraphs.push(...attribute.graphs);
+      }
     }
-  });
+    reader.position = part.end;
+  }
   return {
     index,
     name,
     opType,
     domain: domain === 'ai.onnx' ? '' : domain,
-    inputs,
-    outputs,
-    attributes,
-    subgraphs,
+    // Without the room that lists grow into, 16 elements each.
+    inputs: inputs.slice(),
+    outputs: outputs.slice(),
+    attributes: attributes ?? noAttributes,
+    subgraphs: subgraphs ?? noSubgraphs,
     field,
   };
 }
@@ -166,13 +179,15 @@ export function readNode(
 export function readAttribute(reader: WireReader, field: Field, readGraph: ReadGraph): Attribute {
   reader.message(field);
   const attribute: { -readonly [K in keyof Attribute]: Attribute[K] } = { name: '', field };
-  const ints: number[] = [];
-  const floats: number[] = [];
-  const strings: string[] = [];
-  const tensors: Tensor[] = [];
-  const sparseTensors: SparseTensor[] = [];
-  const graphs: Graph[] = [];
-  reader.fields(field.body, field.end, (part) => {
+  let ints: number[] | undefined;
+  let floats: number[] | undefined;
+  let strings: string[] | undefined;
+  let tensors: Tensor[] | undefined;
+  let sparseTensors: SparseTensor[] | undefined;
+  let graphs: Graph[] | undefined;
+  reader.position = field.body;
+  while (reader.position < field.end) {
+    const part = reader.field(field.end);
     switch (part.number) {
       case attributeField.name:
         attribute.name = reader.string(part);
@@ -188,34 +203,43 @@ export function readAttribute(reader: WireReader, field: Field, readGraph: ReadG
         break;
       case attributeField.t:
         attribute.tensor = readTensorHeader(reader, part);
+        tensors ??= [];
         tensors.push(attribute.tensor);
         break;
       case attributeField.tensors:
+        tensors ??= [];
         tensors.push(readTensorHeader(reader, part));
         break;
       case attributeField.sparseTensor:
       case attributeField.sparseTensors:
+        sparseTensors ??= [];
         sparseTensors.push(readSparseTensor(reader, part));
         break;
       case attributeField.g:
       case attributeField.graphs:
+        graphs ??= [];
         graphs.push(readGraph(part));
         break;
       case attributeField.floats:
+        floats ??= [];
         reader.floats(part, floats);
         break;
       case attributeField.ints:
+        ints ??= [];
         reader.ints(part, ints);
         break;
       case attributeField.strings:
+        strings ??= [];
         strings.push(reader.string(part));
     }
-  });
-  if (ints.length > 0) attribute.ints = ints;
-  if (floats.length > 0) attribute.floats = floats;
-  if (strings.length > 0) attribute.strings = strings;
-  if (tensors.length > 0) attribute.tensors = tensors;
-  if (sparseTensors.length > 0) attribute.sparseTensors = sparseTensors;
-  if (graphs.length > 0) attribute.graphs = graphs;
+    reader.position = part.end;
+  }
+  // A list that is there and empty is none.
+  if (ints?.length) attribute.ints = ints;
+  if (floats?.length) attribute.floats = floats;
+  if (strings) attribute.strings = strings;
+  if (tensors) attribute.tensors = tensors;
+  if (sparseTensors) attribute.sparseTensors = sparseTensors;
+  if (graphs) attribute.graphs = graphs;
   return attribute;
 }

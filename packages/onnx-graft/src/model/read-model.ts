@@ -25,15 +25,32 @@ const modelField = onnx.ModelProto;
 export function readModel(source: ByteSource): Model {
   const takes = 'a source, which `bytesSource` returns,';
   argument.requireKind(source, { member: 'read', place: 'readModel', takes });
+  const functions: FunctionBody[] = [];
+  const training: Training[] = [];
+  let graph: Graph | undefined;
+  const outline = readOutline(source, (reader, field) => {
+    if (field.number === modelField.graph) graph = readGraph(reader, field);
+    else if (field.number === modelField.functions) functions.push(readFunction(reader, field));
+    else if (field.number === modelField.trainingInfo) training.push(readTraining(reader, field));
+  });
+  return { ...outline, graph: graph!, functions, training };
+}
+
+/** What the outermost records of a model say. */
+type Outline = Omit<Model, 'graph' | 'functions' | 'training'>;
+
+/** Reads the outermost records; passes those that hold graphs to `visitBody`. Errors: all. */
+function readOutline(
+  source: ByteSource,
+  visitBody: (reader: WireReader, field: Field) => void,
+): Outline {
   const reader = new WireReader(source);
   let irVersion = 0;
   const producer = { name: '', version: '' };
   const opsets = new Map<string, number>();
   const metadata = new Map<string, string>();
-  const functions: FunctionBody[] = [];
-  const training: Training[] = [];
   const fields: Field[] = [];
-  let graph: Graph | undefined;
+  let hasGraph = false;
   const visit = (field: Field): void => {
     fields.push(field);
     switch (field.number) {
@@ -47,8 +64,10 @@ export function readModel(source: ByteSource): Model {
         producer.version = reader.string(field);
         break;
       case modelField.graph:
-        if (graph) reader.fail(field.start, 'a second graph; a model has one');
-        graph = readGraph(reader, field);
+        if (hasGraph) reader.fail(field.start, 'a second graph; a model has one');
+        hasGraph = true;
+        reader.message(field);
+        visitBody(reader, field);
         break;
       case modelField.opsetImport: {
         const [domain, version] = readOpset(reader, field);
@@ -59,10 +78,8 @@ export function readModel(source: ByteSource): Model {
         metadata.set(...readEntry(reader, field));
         break;
       case modelField.functions:
-        functions.push(readFunction(reader, field));
-        break;
       case modelField.trainingInfo:
-        training.push(readTraining(reader, field));
+        visitBody(reader, field);
     }
   };
   try {
@@ -76,14 +93,14 @@ export function readModel(source: ByteSource): Model {
       cause: error,
     });
   }
-  if (!graph) {
+  if (!hasGraph) {
     refuseForeign(source);
     throw new GraftError(
       irVersion > 0 ? 'CORRUPT_FILE' : 'NOT_ONNX',
       `${source.label}: it holds no graph, expected an ONNX model.`,
     );
   }
-  return { source, irVersion, producer, opsets, metadata, graph, functions, training, fields };
+  return { source, irVersion, producer, opsets, metadata, fields };
 }
 
 /** Errors: `NOT_ONNX`, with what the file is if its content tells. */
@@ -175,30 +192,37 @@ export function sameData(model: Model): DataPlace {
 }
 
 /**
- * The model of a source, read on first access. Most edited models are only saved: reading their
- * graph, a second time beside the host's, would be wasted.
+ * The model of a source, read on first access: its metadata without its graphs. Most edited models
+ * are only saved: reading their graph, a second time beside the host's, would be wasted.
+ *
+ * @example readLater(fileSource('net.onnx')).metadata.get('pip_graft')
  */
-export function readLater(source: ByteSource, { external, locations }: DataPlace): Model {
+export function readLater(source: ByteSource, { external, locations }: DataPlace = {}): Model {
   let model: Model | undefined;
+  let outline: Outline | undefined;
   const read = (): Model => {
     model ??= readModel(source);
     return model;
+  };
+  const look = (): Outline => {
+    outline ??= model ?? readOutline(source, () => {});
+    return outline;
   };
   return {
     source,
     external,
     locations,
     get irVersion() {
-      return read().irVersion;
+      return look().irVersion;
     },
     get producer() {
-      return read().producer;
+      return look().producer;
     },
     get opsets() {
-      return read().opsets;
+      return look().opsets;
     },
     get metadata() {
-      return read().metadata;
+      return look().metadata;
     },
     get graph() {
       return read().graph;
@@ -209,6 +233,7 @@ export function readLater(source: ByteSource, { external, locations }: DataPlace
     get training() {
       return read().training;
     },
+    // With the graph's own record.
     get fields() {
       return read().fields;
     },

@@ -1,14 +1,50 @@
 import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
+import { fromFloat16 } from '../number/number-bytes.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
-import { byteLengthOf, dataTypeOf } from './data-type.ts';
+import { byteLengthOf, type DataType, dataTypeOf } from './data-type.ts';
 import type { Field, Model, SparseTensor, Tensor, TensorData } from './model.ts';
 
 /** Number of elements of a tensor; 1 for a scalar. */
 export function elementCount(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
+}
+
+const numberReaders: Partial<Record<DataType, (view: DataView, at: number) => number>> = {
+  float32: (view, at) => view.getFloat32(at * 4, true),
+  float16: (view, at) => fromFloat16(Uint16Array.of(view.getUint16(at * 2, true)))[0]!,
+  float64: (view, at) => view.getFloat64(at * 8, true),
+  int64: (view, at) => view.getInt32(at * 8 + 4, true) * 2 ** 32 + view.getUint32(at * 8, true),
+  int32: (view, at) => view.getInt32(at * 4, true),
+  uint8: (view, at) => view.getUint8(at),
+  bool: (view, at) => view.getUint8(at),
+};
+
+/**
+ * Numbers of a tensor of a few elements, at most `most`. undefined for more, for other types, and
+ * for data that is damaged or missing, which `checkModel` reports.
+ *
+ * @example smallNumbers(model, model.graph.initializers[0]!, 64) // [0.485, 0.456, 0.406]
+ */
+export function smallNumbers(
+  model: Model,
+  tensor: Tensor,
+  most: number,
+): readonly number[] | undefined {
+  const { dataType, dims } = tensor;
+  const count = elementCount(dims);
+  const read = dataType && numberReaders[dataType];
+  if (!read || !(count <= most)) return undefined;
+  let bytes: Uint8Array;
+  try {
+    bytes = readTensor(model, tensor);
+  } catch {
+    return undefined;
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: count }, (_, at) => read(view, at));
 }
 
 /**

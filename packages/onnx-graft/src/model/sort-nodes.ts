@@ -10,8 +10,9 @@ export function sortNodes(nodes: readonly Node[]): readonly Node[] {
   nodes.forEach(({ outputs }, at) => {
     for (const name of outputs) if (name !== '' && !makers.has(name)) makers.set(name, at);
   });
-  const before = nodes.map((node) => makersOf(node, makers));
-  if (before.every((list, at) => list.every((maker) => maker <= at))) return nodes;
+  if (nodes.every((node, at) => namesRead(node).every((name) => (makers.get(name) ?? 0) <= at)))
+    return nodes;
+  const before = nodes.map((node) => namesRead(node).flatMap((name) => makers.get(name) ?? []));
   const sorted: Node[] = [];
   const seen = new Uint8Array(nodes.length);
   for (const first of nodes.keys()) {
@@ -37,9 +38,8 @@ export function inFileOrder(nodes: readonly Node[]): readonly Node[] {
   return [...nodes].sort((a, b) => a.field.start - b.field.start);
 }
 
-function makersOf(node: Node, makers: ReadonlyMap<string, number>): number[] {
-  const names = node.subgraphs.length === 0 ? node.inputs : [...node.inputs, ...capturesOf(node)];
-  return names.flatMap((name) => makers.get(name) ?? []);
+function namesRead(node: Node): readonly string[] {
+  return node.subgraphs.length === 0 ? node.inputs : [...node.inputs, ...capturesOf(node)];
 }
 
 /** Outer values that the bodies of a node read. */

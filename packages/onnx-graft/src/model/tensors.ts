@@ -66,13 +66,21 @@ function inGraph(graph: Graph, { parents, within }: Around, found: PlacedTensor[
 
 function inNodes(nodes: readonly Node[], { parents, within }: Around, found: PlacedTensor[]): void {
   for (const node of nodes) {
-    if (node.attributes.size === 0) continue;
+    // Most nodes hold none, and a model has thousands.
+    if (!holdsTensors(node)) continue;
     const around = {
       parents: [...parents, node.field],
       within: () => `${nodePlace(node, within())} `,
     };
     inAttributes(node.attributes.values(), around, found);
   }
+}
+
+function holdsTensors({ attributes }: Node): boolean {
+  if (attributes.size === 0) return false;
+  for (const { tensors, sparseTensors, graphs } of attributes.values())
+    if (tensors || sparseTensors || graphs) return true;
+  return false;
 }
 
 function inAttributes(

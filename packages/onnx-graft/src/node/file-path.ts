@@ -9,6 +9,7 @@ import {
   readdirSync,
   readlinkSync,
   realpathSync,
+  statSync,
 } from 'node:fs';
 import { mkdir, open, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,15 @@ import { decodeText, encodeText, isUtf8 } from '../wire/text.ts';
  */
 export function filePath(path: string): string | Buffer {
   return isUtf8(path) ? path : Buffer.from(encodeText(path));
+}
+
+/** Whether a path leads to a file; what cannot be looked at is none. */
+export function isFile(path: string): boolean {
+  try {
+    return statSync(filePath(path)).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** A path that Node returned as bytes. */

@@ -5,6 +5,7 @@ export {
   filePath,
   followLink,
   ioError,
+  isFile,
   listEntries,
   listNames,
   makeFolder,

@@ -53,6 +53,7 @@ export function openModel(path: string): OpenedModel {
       if (end >= (ends.get(data.location)?.end ?? 0))
         ends.set(data.location, { end, tensor: tensor.name });
     }
+    const locations = new Set(ends.keys());
     const data = new Map<string, FileState | undefined>();
     for (const [location, last] of ends) {
       const file = checkExternalFile(path, folder, location, last);
@@ -72,7 +73,7 @@ export function openModel(path: string): OpenedModel {
       return file;
     };
     return {
-      model: { ...model, external: { folder, read, verify } },
+      model: { ...model, external: { folder, read, verify }, locations: () => locations },
       path,
       close,
       [Symbol.dispose]: close,

@@ -65,8 +65,8 @@ export async function replaceable(path: string): Promise<Stats | undefined> {
 
 /** The event loop gets a turn after this much, so that an interrupt is seen. */
 const yieldBytes = 16 * 1024 * 1024;
-/** Bytes between syncs to disk, which bounds the wait at the end of a write. */
-const syncBytes = 64 * 1024 * 1024;
+/** Bytes between syncs to disk, each while the next are written: the end waits for few. */
+const syncBytes = 32 * 1024 * 1024;
 
 /** Options of {@link writeNew}. */
 export interface WriteOptions {
@@ -92,6 +92,7 @@ export async function writeNew(
     filePath(path),
     constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
   );
+  let syncing: Promise<void> | undefined;
   try {
     try {
       signal?.throwIfAborted();
@@ -108,12 +109,17 @@ export async function writeNew(
         signal?.throwIfAborted();
         if (!durable || unsynced < syncBytes) return;
         unsynced = 0;
-        await file.datasync();
+        await syncing;
+        syncing = file.datasync();
+        // Reported where it is awaited, which may be after an error of another kind.
+        syncing.catch(() => {});
       });
       signal?.throwIfAborted();
+      await syncing;
       if (mode !== undefined) await file.chmod(mode & 0o777);
       if (durable) await file.sync();
     } finally {
+      await syncing?.catch(() => {});
       await file.close();
     }
   } catch (error) {

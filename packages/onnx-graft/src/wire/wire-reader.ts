@@ -7,6 +7,14 @@ import { decodeText } from './text.ts';
 /** Large enough for thousands of nodes per read, small compared with one weight. */
 const windowBytes = 64 * 1024;
 
+/** Longer records hold weights, or other records. */
+const shortBytes = 4096;
+
+/** Longer texts are no names. */
+const nameBytes = 128;
+/** Names to keep, a power of two: enough for those that are read soon after they are made. */
+const keptNames = 4096;
+
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 /**
@@ -23,6 +31,7 @@ export class WireReader {
   #window: Uint8Array = new Uint8Array();
   #buffer: Uint8Array;
   #windowStart = 0;
+  #names: (string | undefined)[] | undefined;
   #records = 0;
   #fields = 0;
 
@@ -35,11 +44,16 @@ export class WireReader {
   fields(start: number, end: number, visit: (field: Field) => void): void {
     this.position = start;
     while (this.position < end) {
-      this.#countField(this.position);
-      const field = this.#field(end);
+      const field = this.field(end);
       visit(field);
       this.position = field.end;
     }
+  }
+
+  /** The field at the position, in a record that ends at `end`; the reader is at its payload. */
+  field(end: number): Field {
+    this.#countField(this.position);
+    return this.#field(end);
   }
 
   /** Counts one record against the limit. */
@@ -70,6 +84,16 @@ export class WireReader {
   string(field: Field): string {
     this.#expect(field, wire.bytes);
     return this.#text(field.body, field.end);
+  }
+
+  /** Whether a short record is known to have no byte outside ASCII, so that its texts are UTF-8. */
+  isAscii(field: Field): boolean {
+    const length = field.end - field.body;
+    if (length > shortBytes) return false;
+    const from = this.#within(field.body, length);
+    if (from === undefined) return false;
+    for (let at = from; at < from + length; at++) if (this.#window[at]! >= 0x80) return false;
+    return true;
   }
 
   /** A repeated integer field, packed or not, appended to `out`. */
@@ -241,12 +265,37 @@ export class WireReader {
         `${this.source.label}: byte ${start}: a string of ${length} bytes; at most ${limits.stringBytes} are read.`,
       );
     }
-    let offset = start - this.#windowStart;
-    if (offset < 0 || offset + length > this.#window.length) {
-      this.#load(start);
-      if (length > this.#window.length) return decodeText(this.source.read(start, end));
-      offset = 0;
+    const offset = this.#within(start, length);
+    if (offset === undefined) return decodeText(this.source.read(start, end));
+    if (length > nameBytes) return decodeText(this.#window.subarray(offset, offset + length));
+    // A value is named where it is made and wherever it is read: one string for all.
+    let hash = length;
+    for (let at = offset; at < offset + length; at++)
+      hash = (Math.imul(hash, 31) + this.#window[at]!) | 0;
+    this.#names ??= new Array<string | undefined>(keptNames).fill(undefined);
+    const slot = (hash ^ (hash >>> 15)) & (keptNames - 1);
+    const known = this.#names[slot];
+    if (known !== undefined && this.#isAt(offset, length, known)) return known;
+    const text = decodeText(this.#window.subarray(offset, offset + length));
+    this.#names[slot] = text;
+    return text;
+  }
+
+  /** Whether the bytes at an offset of the window are a text in ASCII. */
+  #isAt(offset: number, length: number, text: string): boolean {
+    if (text.length !== length) return false;
+    for (let i = 0; i < length; i++) {
+      const byte = this.#window[offset + i]!;
+      if (byte >= 0x80 || byte !== text.charCodeAt(i)) return false;
     }
-    return decodeText(this.#window.subarray(offset, offset + length));
+    return true;
+  }
+
+  /** Where bytes are in the window, loaded if need be; undefined if they do not fit into it. */
+  #within(start: number, length: number): number | undefined {
+    const offset = start - this.#windowStart;
+    if (offset >= 0 && offset + length <= this.#window.length) return offset;
+    this.#load(start);
+    return length <= this.#window.length ? 0 : undefined;
   }
 }

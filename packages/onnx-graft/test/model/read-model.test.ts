@@ -1,4 +1,11 @@
-import { bytesSource, GraftError, readModel, readTensor } from '@pip-graft/onnx-graft';
+import {
+  bytesSource,
+  GraftError,
+  modelBytes,
+  readLater,
+  readModel,
+  readTensor,
+} from '@pip-graft/onnx-graft';
 import fc from 'fast-check';
 import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
@@ -193,5 +200,26 @@ describe('readModel', () => {
       }),
       { numRuns: 3000, seed: 1 },
     );
+  });
+});
+
+describe('readLater', () => {
+  it('reads what is beside the graph without the graph', () => {
+    const bytes = richModel();
+    const { graph } = read(bytes);
+    const first = graph.nodes[0]!.field;
+    bytes[first.start + 1] = 0xff;
+    expect(() => read(bytes)).toThrow('byte');
+    const later = readLater(bytesSource(bytes, 'net.onnx'));
+    expect([...later.metadata]).toEqual([['author', 'someone']]);
+    expect(later.producer.name).toBe('other');
+    expect(modelBytes(later)).toEqual(bytes);
+    expect(() => later.graph).toThrow('byte');
+  });
+
+  it('rejects a file that is cut off, and one without a graph', () => {
+    const later = (bytes: Uint8Array) => readLater(bytesSource(bytes, 'net.onnx'));
+    expect(() => later(richModel().slice(0, -1)).metadata).toThrow('byte');
+    expect(() => later(Uint8Array.of(8, 8)).metadata).toThrow('it holds no graph');
   });
 });

@@ -1,5 +1,10 @@
 import { argument, type ByteSource, bytesSource } from '@pip-graft/onnx-graft';
-import { openSafetensors, type TensorMap, writeSafetensors } from '@pip-graft/weights';
+import {
+  openSafetensors,
+  safetensorsParts,
+  type TensorMap,
+  writeSafetensors,
+} from '@pip-graft/weights';
 import type { PipConfig } from '../config/pip-config.ts';
 import { shapeProblems } from '../parameters/initial-parameters.ts';
 import { type Adapter, checkAdapter, throwProblems } from './adapter.ts';
@@ -33,6 +38,17 @@ export function encodeAdapter(adapter: Adapter): Required<EncodedAdapter> {
     config: encodeAdapterConfig(adapter),
     tensors: writeSafetensors(tensors, {}, config.dtype),
   };
+}
+
+/**
+ * The contents of an adapter's files one after the other: config, then tensors, which are not
+ * copied if they are stored in float32.
+ *
+ * Errors: `ADAPTER_INVALID`.
+ */
+export function adapterParts(adapter: Adapter): (string | Uint8Array)[] {
+  const { tensors, config } = checkAdapter(adapter);
+  return [encodeAdapterConfig(adapter), ...safetensorsParts(tensors, {}, config.dtype)];
 }
 
 /**

@@ -32,10 +32,8 @@ export function foldBasicQuery(
   const unit = l2Normalise(query, pixels);
   const temperature = data(attention.temperature);
   const perHead = (c / p2pHeads) * pixels;
-  return {
-    dims: [1, p2pHeads, c / p2pHeads, pixels],
-    data: Float32Array.from(unit, (value, i) => value * temperature[Math.floor(i / perHead)]!),
-  };
+  for (let at = 0; at < unit.length; at++) unit[at]! *= temperature[Math.floor(at / perHead)]!;
+  return { dims: [1, p2pHeads, c / p2pHeads, pixels], data: new Float32Array(unit) };
 }
 
 function repeated(vector: Numbers, pixels: number): Float32Array {

@@ -12,7 +12,7 @@ import {
   realPath,
 } from '@pip-graft/onnx-graft/node';
 import type { Adapter } from '../adapter/adapter.ts';
-import { encodeAdapter } from '../adapter/adapter-text.ts';
+import { adapterParts } from '../adapter/adapter-text.ts';
 
 /**
  * Opens a file of an adapter folder. In the cache of a model hub, which is made of links, the blobs
@@ -95,11 +95,10 @@ export const maxPackages = 100_000;
 
 /** Adds an adapter's digest: SHA-256 of canonical config and tensors, not of a file's encoding. */
 export function withDigest(adapter: Adapter): Adapter {
-  const { config, tensors } = encodeAdapter(adapter);
-  return { ...adapter, digest: sha256(config, tensors) };
+  return { ...adapter, digest: sha256(...adapterParts(adapter)) };
 }
 
-/** `sha256:…` of concatenated texts and bytes. */
+/** `sha256:…` of texts and bytes, one after the other. */
 export function sha256(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);

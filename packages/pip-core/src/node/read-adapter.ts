@@ -1,8 +1,8 @@
 import { basename, join, resolve } from 'node:path';
-import { argument, chunks } from '@pip-graft/onnx-graft';
-import { type FileSource, hubRepository } from '@pip-graft/onnx-graft/node';
+import { argument } from '@pip-graft/onnx-graft';
+import { digest, type FileSource, hubRepository } from '@pip-graft/onnx-graft/node';
 import { openSafetensors } from '@pip-graft/weights';
-import { type Adapter, checkAdapter, throwProblems } from '../adapter/adapter.ts';
+import { type Adapter, throwProblems } from '../adapter/adapter.ts';
 import { type AdapterDescription, decodeAdapterConfig } from '../adapter/adapter-config.ts';
 import { adapterFiles, packageFiles } from '../adapter/adapter-files.ts';
 import { readTensors } from '../adapter/adapter-text.ts';
@@ -48,9 +48,8 @@ export function readAdapter(folder: string, options: ReadOptions = {}): Adapter 
   argument.requirePath(folder, 'readAdapter');
   const { name, version, description, digests } = readDescription(folder, options);
   const read = withTensors(folder, digests, (source) => readTensors(source, description.config));
-  const adapter = withDigest(
-    checkAdapter({ name, version, ...description, tensors: read, digest: null }),
-  );
+  // Its digest is that of a checked adapter.
+  const adapter = withDigest({ name, version, ...description, tensors: read, digest: null });
   if (digests) requireDigest(folder, 'its adapter', digests.adapter, adapter.digest!);
   return adapter;
 }
@@ -104,7 +103,7 @@ function withTensors<T>(
   try {
     if (digests) {
       const said = digests.files[adapterFiles.tensors]!;
-      requireDigest(folder, adapterFiles.tensors, said, sha256(...chunks(source)));
+      requireDigest(folder, adapterFiles.tensors, said, digest(source));
     }
     return read(source);
   } finally {

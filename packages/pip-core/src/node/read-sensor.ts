@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { argument, chunks, GraftError } from '@pip-graft/onnx-graft';
-import { filePath, hubFolders, hubRepository } from '@pip-graft/onnx-graft/node';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
+import { digest, filePath, hubFolders, hubRepository } from '@pip-graft/onnx-graft/node';
 import { adapterFiles, packageFiles } from '../adapter/adapter-files.ts';
 import { checkSensor, type Sensor, sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 import { decodeSensorConfig } from '../sensor/sensor-config.ts';
@@ -120,7 +120,7 @@ function read(
   const tensors = `${within}${sensorFiles.tensors}`;
   const source = openAdapterFile(root, tensors);
   try {
-    check(tensors, () => sha256(...chunks(source)));
+    check(tensors, () => digest(source));
     const loaded = readSensorTensors(source, description.config);
     return withSensorDigest(checkSensor({ name, ...description, tensors: loaded, digest: null }));
   } finally {

@@ -79,6 +79,17 @@ describe('packAdapter', () => {
     );
   });
 
+  it('packs an adapter that is larger than what is read at once', async () => {
+    const large = initAdapter(host, { promptChannels: [72], promptSize: [64], name: '@me/rain' });
+    await writeAdapter(folder, large);
+    const made = await packAdapter(folder, packed);
+    expect(
+      made.files.find(({ name }) => name === 'adapter_model.safetensors')?.bytes,
+    ).toBeGreaterThan(2 ** 20);
+    expect(readAdapter(packed).digest).toBe(made.adapter.digest);
+    expect(here(root)).toMatchObject([{ spec: '@me/rain', summary: { name: '@me/rain' } }]);
+  });
+
   it("gives the card the hubs' front matter, for any text", async () => {
     const baseName = 'me/"base": [1] # x';
     await packAdapter(folder, packed, { baseName, license: 'CC-BY-4.0' });

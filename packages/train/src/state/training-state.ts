@@ -1,6 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { Json } from '@pip-graft/pip-core';
-import type { TensorMap } from '@pip-graft/weights';
+import { isObject, type TensorMap } from '@pip-graft/weights';
 import * as z from 'zod/mini';
 import { type AdamWState, createAdamW } from '../optimise/adamw.ts';
 
@@ -243,8 +243,4 @@ export function decodeRecord(text: string, label: string): StateRecord {
     throw read.error(['optimiser'], `cannot be used (${(error as Error).message})`);
   }
   return { ...record, losses: numbers as number[], optimiser: { step, options } };
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { type ByteSource, bytesSource, GraftError } from '@pip-graft/onnx-graft';
 import { checkpointLimits, shownName } from '../checkpoint/checkpoint.ts';
 import { decodeFloats } from '../convert.ts';
-import { emptyRecord, type FloatTensor, type TensorMap } from '../tensors.ts';
+import { emptyRecord, type FloatTensor, isObject, type TensorMap } from '../tensors.ts';
 
 /**
  * The format's own limit on its header: names are counted before they are read, and a hostile
@@ -224,10 +224,6 @@ function topLevelKeys(json: string, label: string): number {
   return count;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
@@ -280,10 +276,20 @@ export function openSafetensors(source: ByteSource): SafetensorsFile {
           `${label}: tensor '${shownName(name)}': ${dtype} cannot be imported.`,
         );
       }
-      const bytes = source.read(dataStart + header.start, dataStart + header.end);
-      return { dims: header.dims, data: decodeElements(bytes, dtype) };
+      const start = dataStart + header.start;
+      const end = dataStart + header.end;
+      const { dims } = header;
+      if (dtype === 'F32') return { dims, data: readFloats(source, start, end) };
+      return { dims, data: decodeElements(source.read(start, end), dtype) };
     },
   };
+}
+
+/** Reads float32 where it stays: most checkpoints and adapters are nothing else. */
+function readFloats(source: ByteSource, start: number, end: number): Float32Array {
+  const bytes = new Uint8Array(end - start);
+  for (let done = 0; done < bytes.length; ) done += source.fill(bytes.subarray(done), start + done);
+  return new Float32Array(bytes.buffer);
 }
 
 function decodeText(bytes: Uint8Array, label: string): string {

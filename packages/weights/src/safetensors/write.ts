@@ -27,6 +27,27 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
   type: StoredFloat = 'float32',
 ): Uint8Array {
+  const parts = [...safetensorsParts(tensors, metadata, type)];
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/**
+ * The bytes of {@link writeSafetensors} in order, one tensor at a time; of float32 tensors they are
+ * views.
+ *
+ * Errors: those of {@link writeSafetensors}.
+ */
+export function* safetensorsParts(
+  tensors: TensorMap,
+  metadata: Readonly<Record<string, string>> = {},
+  type: StoredFloat = 'float32',
+): Generator<Uint8Array> {
   const dtype = dtypes[type];
   const names = [...tensors.keys()].sort();
   const entries: [string, unknown][] = [];
@@ -51,10 +72,10 @@ export function writeSafetensors(
     entries.push([name, { dtype, shape: dims, data_offsets: [start, end] }]);
   }
   const header = padded(new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries))));
-  const bytes = new Uint8Array(8 + header.length + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
-  bytes.set(header, 8);
-  let at = 8 + header.length;
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true);
+  yield length;
+  yield header;
   for (const name of names) {
     const { data } = tensors.get(name)!;
     const large = firstTooLarge(data, type);
@@ -64,11 +85,8 @@ export function writeSafetensors(
         `tensor '${name}': ${large} does not fit ${type}; store it in float32.`,
       );
     }
-    const stored = encodeFloats(data, type);
-    bytes.set(stored, at);
-    at += stored.length;
+    yield encodeFloats(data, type);
   }
-  return bytes;
 }
 
 function padded(header: Uint8Array): Uint8Array {

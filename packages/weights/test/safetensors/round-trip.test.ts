@@ -3,6 +3,7 @@ import {
   type FloatTensor,
   openSafetensors,
   readSafetensors,
+  safetensorsParts,
   writeSafetensors,
 } from '@pip-graft/weights';
 import fc from 'fast-check';
@@ -28,6 +29,15 @@ describe('writeSafetensors and readSafetensors', () => {
         expect(Object.entries(read.metadata).sort()).toEqual(Object.entries(metadata).sort());
       }),
     );
+  });
+
+  it('write in parts, in which float32 tensors are not copied', () => {
+    const data = new Float32Array([1, 2]);
+    const tensors = new Map([['a', { dims: [2], data }]]);
+    const parts = [...safetensorsParts(tensors, { x: '1' })];
+    expect(Buffer.concat(parts)).toEqual(Buffer.from(writeSafetensors(tensors, { x: '1' })));
+    expect(parts.at(-1)!.buffer).toBe(data.buffer);
+    expect([...safetensorsParts(tensors, {}, 'float16')].at(-1)).toHaveLength(4);
   });
 
   it('write the same bytes in any order of tensors', () => {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { didYouMean, GraftError } from '@pip-graft/graft';
-import { ioError } from '@pip-graft/graft/files';
+import { ioError, isFile } from '@pip-graft/graft/files';
 import type { z } from 'zod';
 import { type Shard, type Share, shareOf } from '../../shard.ts';
 import { checkJobs } from './check-jobs.ts';
@@ -94,10 +94,6 @@ function findConfig(cwd: string): string {
     'NOT_FOUND',
     `${cwd}: there is no ${configNames.join(', no ')}; write one, or name it with -c.`,
   );
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function readText(path: string): string {
