@@ -58,6 +58,7 @@ export {
   type GraftRecord,
   type InputKind,
   importAdapter,
+  initChoices,
   inputKinds,
   type LabelWeights,
   labelWeights,
