@@ -44,4 +44,5 @@ export {
   tileGap,
 } from './run/restore-tiled.ts';
 export { imageInput, imageOutput, type RestoreOptions, restoreImage } from './run/run-image.ts';
+export { clipWarning, strengthWarning } from './run/warnings.ts';
 export { degradationTensor } from './steer/steering.ts';

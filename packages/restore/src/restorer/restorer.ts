@@ -160,7 +160,8 @@ export class Restorer<Label extends string = string> {
         onStep: (done, total, made) =>
           onProgress?.({ done, total, ...(made && { tile: made.tile }) }),
       });
-      return new Restored(restored.image, restored.found as Record<Label, number> | undefined);
+      const found = restored.found as Record<Label, number> | undefined;
+      return new Restored(restored.image, found, restored.warnings);
     }, asked.signal);
   }
 

@@ -7,7 +7,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Image, imageOf } from '@pip-graft/imaging';
 import { initSensor } from '@pip-graft/pip-core';
-import { decodeImage, Restorer, readImage, restoreImage, writeImage } from '@pip-graft/restore';
+import {
+  decodeImage,
+  loadSharp,
+  Restorer,
+  readImage,
+  restoreImage,
+  writeImage,
+} from '@pip-graft/restore';
 import { createSession } from '@pip-graft/runtime';
 import { graftedFiles, labels } from '@pip-graft/test-utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -247,6 +254,24 @@ describe('Restorer', () => {
         code: 'INVALID_ARGUMENT',
         message: `strength: ${given} is not a finite number; pass one such as 0.5.`,
       });
+    });
+
+    it('a strength that adapters are not trained for, and pages, are warned of', async () => {
+      await using restorer = await Restorer.open(grafted);
+      const usual = await restorer.restore(photo, { rain: 1 }, { strength: 1.5 });
+      expect(usual.warnings.filter((text) => text.includes('strength'))).toEqual([]);
+      const sharp = await loadSharp();
+      const page = { create: { width: 8, height: 8, channels: 3, background: 'red' } } as const;
+      const second = { create: { ...page.create, background: 'blue' } } as const;
+      const frames = [await sharp(page).png().toBuffer(), await sharp(second).png().toBuffer()];
+      const gif = await sharp(frames, { join: { animated: true } })
+        .gif()
+        .toBuffer();
+      const { warnings } = await restorer.restore(gif, { rain: 1 }, { strength: -3 });
+      expect(warnings.slice(0, 2)).toEqual([
+        'only the first of its 2 pages is restored',
+        'strength -3: adapters are trained at 1; outside 0 to 1.5 results may be unusable.',
+      ]);
     });
 
     it.each([
