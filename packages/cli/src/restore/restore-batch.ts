@@ -8,6 +8,7 @@ import {
   droppedBy,
   formatOf,
   imageSize,
+  keepGrey,
   type RestoreTiledOptions,
   restoreTiled,
   writeImage,
@@ -143,7 +144,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
       await makeFolder(batch.folder).catch((error: unknown) => {
         throw ioError('write', batch.folder, error);
       });
-      await writeImage(job.output, restored);
+      await writeImage(job.output, keepGrey(image, restored));
       const dropped = droppedBy(restored, formatOf(job.output));
       if (dropped.length > 0) {
         session.note(

@@ -1,5 +1,6 @@
 import { type Image, planTiles, type TilePlan } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { keepGrey } from '../image/keep-grey.ts';
 import type { Part } from '../image/rgba.ts';
 import { defaultOverlap, restoreTiled } from '../run/restore-tiled.ts';
 import { clipWarning, strengthWarning } from '../run/warnings.ts';
@@ -61,7 +62,7 @@ export async function restoreLoaded(
   const { pages = 1 } = image.origin ?? {};
   const unusual = strengthWarning(strength);
   return {
-    image: restored,
+    image: keepGrey(image, restored),
     warnings: [
       ...(pages > 1 ? [`only the first of its ${pages} pages is restored`] : []),
       ...(unusual === undefined ? [] : [`strength ${strength}: ${unusual}`]),

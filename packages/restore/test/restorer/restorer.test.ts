@@ -411,6 +411,21 @@ describe('Restorer', () => {
     expect(Math.round(file.data[0]! * 255)).toBe(pixels[0]);
   });
 
+  it.each([3, 4] as const)('and so of grey in %i channels, as in a page', async (channels) => {
+    await using restorer = await Restorer.open(grafted);
+    const one = Uint8Array.from({ length: 24 * 16 }, (_, at) => (at * 7) % 256);
+    const data = Uint8Array.from({ length: channels * one.length }, (_, at) =>
+      at % channels === 3 ? 255 : one[Math.floor(at / channels)]!,
+    );
+    const size = { width: 24, height: 16 };
+    const wanted = await restorer.restore({ data: one, ...size }, { rain: 1 });
+    const restored = await restorer.restore({ data, ...size }, { rain: 1 });
+    expect(restored.toPixels()).toEqual(wanted.toPixels());
+    const sharp = await loadSharp();
+    const { channels: written } = await sharp(await restored.toBytes('png')).metadata();
+    expect(written).toBe(channels);
+  });
+
   it('rejects an aborted call at once, also behind others', async () => {
     await using restorer = await Restorer.open(grafted);
     const stop = new AbortController();
