@@ -119,6 +119,22 @@ describe('Restorer', () => {
     });
   });
 
+  it('says what an installed package is that holds no model', async () => {
+    const home = join(folder, 'without');
+    const installed = join(home, 'node_modules/@me/adapter');
+    mkdirSync(installed, { recursive: true });
+    await expect(Restorer.open('@me/adapter', { cwd: home })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message:
+        '@me/adapter: the package is installed, but has no model.onnx; pass the path of a model.',
+    });
+    writeFileSync(join(installed, 'adapter_config.json'), '{}');
+    await expect(Restorer.open('@me/adapter', { cwd: home })).rejects.toMatchObject({
+      message:
+        '@me/adapter: an adapter, not a model; graft it onto its host: npx graft apply HOST --adapter @me/adapter -o grafted.onnx.',
+    });
+  });
+
   it('accepts an ArrayBuffer, a Blob and data: and blob: URLs for model and image', async () => {
     const bytes = (path: string) => new Uint8Array(readFileSync(path));
     const dataUrl = (path: string) =>
@@ -308,6 +324,13 @@ describe('Restorer', () => {
       await expect(restorer.restore(photo, {}, options as never)).rejects.toMatchObject(wrong);
     });
 
+    it('a constructor', () => {
+      const Built = Restorer as unknown as new (model: string) => unknown;
+      expect(() => new Built(grafted)).toThrow(
+        'new Restorer: a model loads asynchronously; use await Restorer.open(model).',
+      );
+    });
+
     it('options of opening, looking and saving', async () => {
       await expect(Restorer.open(grafted, 'cuda' as never)).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
@@ -315,6 +338,15 @@ describe('Restorer', () => {
       });
       await using restorer = await Restorer.open(grafted);
       await expect(restorer.detect(photo, 64 as never)).rejects.toThrow(/^options: a Number/);
+      await expect(restorer.detect(photo, { strength: 1 } as never)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: "options: no option is called 'strength'; use one of tile, signal, onProgress.",
+      });
+      await expect(restorer.restore(photo, { strength: 0.5 } as never)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message:
+          "weights: 'strength' is an option; pass it after the weights: restore(image, weights, { strength: … }).",
+      });
       const restored = await restorer.restore(photo);
       const path = join(folder, 'never.jpg');
       await expect(restored.save(path, 90 as never)).rejects.toThrow(/^options: a Number/);
