@@ -7,7 +7,7 @@ import {
 } from '@pip-graft/weights';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { loadRuntime, type OnnxRuntime } from './load-runtime.ts';
-import { runtimeMessage } from './run-model.ts';
+import { ownTensor, runtimeMessage } from './run-model.ts';
 import type { Device, OptimisationLevel, Session, SessionValue } from './session.ts';
 
 /** Options for opening a file in onnxruntime: plain data, so that another process can receive them. */
@@ -152,7 +152,7 @@ function unwrap(results: InferenceSession.ReturnType, names: readonly string[]):
   for (const [name, tensor] of Object.entries(results)) {
     if (!names.includes(name)) continue;
     const { type, dims, data } = tensor as Tensor;
-    outputs[name] = { type, dims, data } as TypedTensor;
+    outputs[name] = ownTensor(type as TensorType, dims, data as ArrayBufferView);
   }
   return outputs;
 }
