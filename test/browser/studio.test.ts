@@ -243,6 +243,14 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     await expect
       .poll(() => page.textContent('#alert'), patience)
       .toContain('This file is not an ONNX model.');
+    await page.setInputFiles('#model', {
+      name: 'adapter_model.safetensors',
+      mimeType: '',
+      buffer: Buffer.from('this is no model'),
+    });
+    await expect
+      .poll(() => page.textContent('#alert'), patience)
+      .toContain('adapter_model.safetensors: not an ONNX model');
     await drop(grafted, 'mine.onnx');
     await expect
       .poll(() => page.textContent('#model-name'), patience)
