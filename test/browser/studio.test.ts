@@ -243,6 +243,14 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     await expect
       .poll(() => page.textContent('#alert'), patience)
       .toContain('This file is not an ONNX model.');
+    await page.setInputFiles('#model', {
+      name: 'adapter_model.safetensors',
+      mimeType: '',
+      buffer: Buffer.from('this is no model'),
+    });
+    await expect
+      .poll(() => page.textContent('#alert'), patience)
+      .toContain('adapter_model.safetensors: not an ONNX model');
     await drop(grafted, 'mine.onnx');
     await expect
       .poll(() => page.textContent('#model-name'), patience)
@@ -276,12 +284,20 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     await page.locator('#code').evaluate((details: HTMLDetailsElement) => {
       details.open = true;
     });
-    for (const width of [390, 1280]) {
+    for (const width of [280, 320, 390, 1280]) {
       await page.setViewportSize({ width, height: 844 });
       const sticksOut = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       expect(sticksOut).toBe(0);
+      const broken = await page.evaluate(() =>
+        [...document.querySelectorAll('#tools button')].filter((button) => {
+          const text = document.createRange();
+          text.selectNodeContents(button);
+          return new Set([...text.getClientRects()].map(({ top }) => top)).size > 1;
+        }),
+      );
+      expect(broken).toEqual([]);
       const panel = (await page.locator('#panel').boundingBox())!;
       for (const box of await page.locator('#panel > *').all()) {
         const inner = await box.boundingBox();

@@ -1,4 +1,5 @@
 import { exposeValues, graphFacts, type Model } from '@pip-graft/onnx-graft';
+import { asBits } from '@pip-graft/test-utils';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { fixtures, wholeFixture } from './fixture-models.ts';
@@ -18,7 +19,7 @@ async function shapesAtRunTime(
   // 0x3800 is one half in float16.
   const image =
     model.graph.inputs[0]!.dataType === 'float16'
-      ? new Tensor('float16', new Uint16Array(count).fill(0x3800), dims)
+      ? asBits(new Tensor('float16', new Uint16Array(count).fill(0x3800), dims))
       : new Tensor('float32', new Float32Array(count).fill(0.5), dims);
   const results = await session.run({ [model.graph.inputs[0]!.name]: image });
   await session.release();

@@ -59,6 +59,7 @@ export {
   type GraftRecord,
   type InputKind,
   importAdapter,
+  initChoices,
   inputKinds,
   type LabelWeights,
   labelWeights,

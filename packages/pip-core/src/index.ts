@@ -26,7 +26,7 @@ export {
   type PackageChoices,
   type PackageDigests,
 } from './adapter/package-json.ts';
-export { parseInit } from './adapter/parse-init.ts';
+export { initChoices, parseInit } from './adapter/parse-init.ts';
 export { type ConfigChoices, defaultConfig, defaultLabels } from './config/default-config.ts';
 export { checkWeights, type LabelWeights, labelWeights, oneHot } from './config/label-weights.ts';
 export * from './config/pip-config.ts';

@@ -15,6 +15,7 @@ export {
   resultName,
   unreadExtensions,
 } from './image/formats.ts';
+export { keepGrey } from './image/keep-grey.ts';
 export { decodeImage, type ReadImageOptions, readImage } from './image/read-image.ts';
 export type { RawImage } from './image/rgba.ts';
 export { type EncodeOptions, encodeImage, writeImage } from './image/write-image.ts';
@@ -44,4 +45,5 @@ export {
   tileGap,
 } from './run/restore-tiled.ts';
 export { imageInput, imageOutput, type RestoreOptions, restoreImage } from './run/run-image.ts';
+export { clipWarning, strengthWarning } from './run/warnings.ts';
 export { degradationTensor } from './steer/steering.ts';

@@ -2,6 +2,7 @@
 export { requirePlainNames } from './session/require-plain-names.ts';
 export {
   graftDefaults,
+  ownTensor,
   readyFeeds,
   requireInputs,
   runModel,

@@ -121,7 +121,7 @@ export function showCode(setting: CodeSetting): void {
           button.textContent = 'Selected: press Ctrl+C';
         }
       });
-      const heading = document.createElement('h3');
+      const heading = document.createElement('h2');
       heading.append(title, button);
       const text = document.createElement('pre');
       text.tabIndex = 0;

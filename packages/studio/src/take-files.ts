@@ -29,7 +29,8 @@ export function takeFiles({ image, model, folder }: Takers): void {
     });
   };
   choose('file', take);
-  choose('model', take);
+  // What is asked for, whatever its name: the message then says what an .onnx file is.
+  choose('model', (files) => files.forEach(model));
   choose('adapter', folder);
   byId('another').addEventListener('click', () => byId('file').click());
   document.addEventListener('paste', (event) => take(event.clipboardData?.files));

@@ -1,3 +1,4 @@
+export { asBits } from './as-bits.ts';
 export { full } from './full.ts';
 export { type GraftedOptions, graftedFiles, labels, tinyUnet } from './grafted.ts';
 export { type HubRequest, HubServer, hubToken } from './hub-server.ts';

@@ -5,6 +5,7 @@ import {
   backboneParameters,
   buildBackbone,
 } from '@pip-graft/backbones';
+import { asBits } from '@pip-graft/test-utils';
 import { fromFloat16, readSafetensors, type TensorMap, toFloat16 } from '@pip-graft/weights';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
@@ -57,7 +58,7 @@ async function run(
   });
   const half = options.dataType === 'float16';
   const input = half
-    ? new Tensor('float16', toFloat16(image.data), image.dims)
+    ? asBits(new Tensor('float16', toFloat16(image.data), image.dims))
     : new Tensor('float32', image.data, image.dims);
   const { output } = await session.run({ input });
   await session.release();

@@ -53,6 +53,7 @@ export function command(): Command {
         ]);
         return {
           json: { ...adapter, folder: found.folder, parameters },
+          isAnswer: true,
           text: [
             table(facts),
             '',

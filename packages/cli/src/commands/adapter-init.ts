@@ -1,5 +1,12 @@
 import { basename, resolve } from 'node:path';
-import { elementCount, freshAdapter, GraftError, parseInit, pipParameters } from '@pip-graft/graft';
+import {
+  elementCount,
+  freshAdapter,
+  GraftError,
+  initChoices,
+  parseInit,
+  pipParameters,
+} from '@pip-graft/graft';
 import { openHost, writeAdapter } from '@pip-graft/graft/node';
 import { type Command, Option } from 'commander';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
@@ -33,22 +40,21 @@ export function command(): Command {
     .addOption(forceOption('an adapter'))
     .addOption(new Option('--name <name>', "name of the adapter; default: the folder's"))
     .addOption(
-      new Option(
-        '--mode <mode>',
-        "pip_cross, pip_cross_topm, convgate, promptir_gate or promptir; default: the family's",
+      new Option('--mode <mode>', "form of the modules; default: the family's").choices(
+        initChoices.mode,
       ),
     )
     .addOption(
       new Option(
         '--attach <how>',
         "replace (the paper's) or residual (a gate that starts at zero); default: residual",
-      ),
+      ).choices(initChoices.attach),
     )
     .addOption(
       new Option(
         '--gate <what>',
-        'gate of a residual adapter: a factor for each label and channel, or for each channel: label or channel; default: label',
-      ),
+        'gate of a residual adapter: a factor for each label and channel, or for each channel; default: label',
+      ).choices(initChoices.gate),
     )
     .addOption(
       new Option(
@@ -73,8 +79,8 @@ export function command(): Command {
     .addOption(
       new Option(
         '--position <kind>',
-        "whether modules can depend on a pixel's position: learned or none; default: learned",
-      ),
+        "whether modules can depend on a pixel's position; default: learned",
+      ).choices(initChoices.position),
     )
     .addOption(
       new Option(

@@ -55,6 +55,7 @@ export function command(): Command {
             })),
           },
           text: textOf(shown, path, session.columns),
+          isAnswer: true,
         };
       }),
     );

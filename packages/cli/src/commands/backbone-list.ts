@@ -33,6 +33,7 @@ export function command(): Command {
       return {
         json: { networks },
         text: table([['name', 'family', ' parameters', 'width', 'blocks'], ...rows]),
+        isAnswer: true,
       };
     }),
   );

@@ -20,7 +20,7 @@ export function command(): Command {
       run<[keyof typeof scripts], object>(async (_session, shell) => {
         // The program was built with the full definition of every command.
         const script = scripts[shell](commandWords(completion.parent!));
-        return { json: { shell, script }, text: script };
+        return { json: { shell, script }, text: script, isAnswer: true };
       }),
     );
 }

@@ -15,7 +15,7 @@ export function command(): Command {
         using left = openModel(a);
         using right = openModel(b);
         const diff = diffModels(left.model, right.model);
-        return { json: diff, text: formatDiff(diff, a, b) };
+        return { json: diff, text: formatDiff(diff, a, b), isAnswer: true };
       }),
     );
 }

@@ -68,6 +68,7 @@ export function command(): Command {
         return {
           json: { machine, devices: examined, environment },
           text: text.join('\n\n'),
+          isAnswer: true,
           exit: works ? 0 : 6,
         };
       }),

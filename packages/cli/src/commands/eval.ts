@@ -11,11 +11,10 @@ import {
   type MaxPixelsOption,
   maxPixelsOption,
   pixelsOf,
-  strengthOption,
-  strengthWarnings,
   wholeNumber,
 } from '../options/options.ts';
 import { parseDegrade, parseMap, parseWeights } from '../options/parse-weights.ts';
+import { strengthOption, strengthWarnings } from '../options/strength.ts';
 import { define, run } from '../pipeline/run.ts';
 import { type Shard, type ShardOption, type ShardRecord, shardOption, shareOf } from '../shard.ts';
 

@@ -39,7 +39,7 @@ export function command(): Command {
           await writeAtomic(html, (append) => append(page), session.signal);
           session.note(`${html}: the network drawn`);
         }
-        return { json: inspection, text: formatInspection(path, inspection) };
+        return { json: inspection, text: formatInspection(path, inspection), isAnswer: true };
       }),
     );
 }

@@ -26,11 +26,12 @@ export function command(): Command {
       const { host, plan } = await planHost(path, options, session.cwd);
       try {
         const text = formatPlan(plan.summary).trimEnd();
-        if (options.device === undefined) return { json: plan.summary, text };
+        if (options.device === undefined) return { json: plan.summary, text, isAnswer: true };
         const expected = expectedOf(graphFacts(applyGraft(plan)));
         return {
           json: { ...plan.summary, expected },
           text: `${text}\n\n${formatExpected(expected)}`,
+          isAnswer: true,
         };
       } finally {
         host.close();

@@ -1,14 +1,8 @@
 import type { Device } from '@pip-graft/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { doorOptions } from '../options/expected-device.ts';
-import {
-  joined,
-  maxPixelsOption,
-  outputOption,
-  strengthOption,
-  strengthWarnings,
-  wholeNumber,
-} from '../options/options.ts';
+import { joined, maxPixelsOption, outputOption, wholeNumber } from '../options/options.ts';
+import { strengthOption, strengthWarnings } from '../options/strength.ts';
 import { define, run } from '../pipeline/run.ts';
 import { type RestoreRequest, restoreImages } from '../restore/restore-images.ts';
 import { shardOption } from '../shard.ts';

@@ -36,11 +36,17 @@ export function command(): Command {
     run<[string | undefined], Options>(async (session, local, { open }) => {
       const model = modelOf(studio.args[0], local, session.cwd);
       const server = await serveStudio(model);
-      session.note(`Studio: ${server.url} (Ctrl+C ends it)`);
-      if (open) openPage(server.url);
-      if (!session.signal.aborted) await once(session.signal, 'abort');
-      await server.close();
-      return { json: { url: server.url, model: model?.path ?? null }, text: '' };
+      session.note('The studio runs until Ctrl+C:');
+      return {
+        json: { url: server.url, model: model?.path ?? null },
+        text: server.url,
+        isAnswer: true,
+        goOn: async () => {
+          if (open) openPage(server.url);
+          if (!session.signal.aborted) await once(session.signal, 'abort');
+          await server.close();
+        },
+      };
     }),
   );
 }

@@ -120,34 +120,6 @@ export function positiveOrZero(text: string): number {
   throw new InvalidArgumentError('expected a number of 0 or more.');
 }
 
-/** Largest usual strength; few adapters were ever tested beyond it. */
-const most = 1.5;
-
-export function strengthOption(): Option {
-  return new Option(
-    '--strength <number>',
-    '0 for the host alone, 1 for the full adapter; default: 1',
-  ).argParser(strengthOf);
-}
-
-/** Returns warnings for a strength outside 0 to 1.5. */
-export function strengthWarnings(strength: number | undefined): string[] {
-  if (strength === undefined || (strength >= 0 && strength <= most)) return [];
-  return [
-    `warning: --strength ${strength}: adapters are trained at 1; outside 0 to ${most} results may be unusable.`,
-  ];
-}
-
-function strengthOf(text: string): number {
-  const value = decimal(text);
-  if (!Number.isFinite(Math.fround(value))) {
-    throw new InvalidArgumentError(
-      'expected a number; 0 is the host alone, 1 the adapter as it is.',
-    );
-  }
-  return value;
-}
-
 export interface MaxPixelsOption {
   readonly maxPixels?: number;
 }

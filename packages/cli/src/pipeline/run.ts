@@ -17,10 +17,14 @@ import type { Session } from './session.ts';
 export interface Result {
   readonly json: unknown;
   readonly text: string;
-  /** Why it failed, for people: printed on stderr with `--quiet`. */
+  /** Whether the text is what the command is for: then `--quiet` prints it too. */
+  readonly isAnswer?: boolean;
+  /** Why it failed, for people: printed on stderr with `--quiet`; default: the text. */
   readonly failure?: string | undefined;
   /** 0 unless a gate failed (1) or the device is missing (6). */
   readonly exit?: number;
+  /** Goes on after the result is printed, as a server does. */
+  readonly goOn?: () => Promise<void>;
 }
 
 /** Creates a command with the common options, and examples in its help. */
@@ -28,7 +32,7 @@ export function define(name: string, summary: string, examples: readonly string[
   return new Command(name)
     .description(summary)
     .option('--json', 'print one machine-readable result on stdout')
-    .option('--quiet', 'print only failures and the results that are asked for')
+    .option('--quiet', 'print only failures, and what the command is asked for')
     .option('--debug', 'print a stack trace with an error')
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
 }
@@ -113,9 +117,11 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
       const result = await handler(session, ...(local.args as Arguments), local.options);
       progress.clear();
       if (options.json) printJson(result.json);
-      else if (!options.quiet && result.text !== '') printText(result.text);
+      else if ((!options.quiet || result.isAnswer) && result.text !== '') printText(result.text);
       // Quiet is about what went well.
-      if (options.quiet && result.failure) printMessage(`${nameOf(command)}: ${result.failure}`);
+      const failure = result.failure ?? (result.exit && !result.isAnswer ? result.text : '');
+      if (options.quiet && failure) printMessage(`${nameOf(command)}: ${failure}`);
+      await result.goOn?.();
       process.exitCode = result.exit ?? 0;
     } catch (error) {
       progress.clear();

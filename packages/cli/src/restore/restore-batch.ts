@@ -3,10 +3,12 @@ import { GraftError } from '@pip-graft/graft';
 import { filePath, ioError, makeFolder } from '@pip-graft/graft/files';
 import { autoTile, type TilePlan } from '@pip-graft/imaging';
 import {
+  clipWarning,
   decodeImage,
   droppedBy,
   formatOf,
   imageSize,
+  keepGrey,
   type RestoreTiledOptions,
   restoreTiled,
   writeImage,
@@ -111,7 +113,8 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
           ...(overlap === undefined ? {} : { overlap }),
           signal: session.signal,
           onClip: (share) => {
-            if (share > noticed) session.note(clipped(job.path, share));
+            const clipped = clipWarning(share, 'with --range');
+            if (clipped) session.note(`warning: ${job.path}: ${clipped}`);
           },
           onFound: (weights) => {
             found = weights;
@@ -141,7 +144,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
       await makeFolder(batch.folder).catch((error: unknown) => {
         throw ioError('write', batch.folder, error);
       });
-      await writeImage(job.output, restored);
+      await writeImage(job.output, keepGrey(image, restored));
       const dropped = droppedBy(restored, formatOf(job.output));
       if (dropped.length > 0) {
         session.note(
@@ -168,13 +171,6 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
     progress(index, 1);
   });
   return outcomes;
-}
-
-/** Share of clipped values from which a warning is printed. */
-const noticed = 0.02;
-
-function clipped(path: string, share: number): string {
-  return `warning: ${path}: ${Math.round(100 * share)}% of the result was outside the range of images and is clipped; if the model's values have another range, pass it with --range`;
 }
 
 function resized(path: string, { height, width }: NonNullable<Batch['inside']>): string {

@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -232,8 +233,9 @@ describe('docs/guides/eval.md', () => {
     try {
       mkdirSync(join(home, 'photos'));
       copyFileSync(photo, join(home, 'photos/chelsea.jpg'));
+      cpSync(join(folder, 'pairs/derain'), join(home, 'test/derain/rain100l'), { recursive: true });
       const lines = [...guide.matchAll(/^npx graft (.*)$/gm)].map((match) => match[1]!.split(' '));
-      expect(lines).toHaveLength(6);
+      expect(lines).toHaveLength(8);
       const printed = lines.map((args) => {
         const ended = graft(home, ...args);
         expect({ args, ...ended }).toMatchObject({ status: 0 });

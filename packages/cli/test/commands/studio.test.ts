@@ -27,6 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const address = /^http:\/\/127\.0\.0\.1:\d+\/$/;
+
 describe('graft studio', () => {
   it.each([
     ['grafted.onnx', 'grafted.onnx', /grafted\.onnx$/],
@@ -38,6 +40,24 @@ describe('graft studio', () => {
     const child = spawn(process.execPath, [bin, 'studio', asked, '--no-open', '--json'], {
       cwd: folder,
     });
+    let stdout = '';
+    child.stdout.on('data', (part) => {
+      stdout += part;
+    });
+    const code = new Promise((resolve) => child.once('exit', resolve));
+    await expect.poll(() => stdout, { timeout: 60_000 }).toMatch(/\n$/);
+    const { url } = JSON.parse(stdout);
+    expect(url).toMatch(address);
+    const given = await (await fetch(`${url}studio.json`)).json();
+    expect(given).toEqual({ model: 'model.onnx', name });
+    expect(await (await fetch(url)).text()).toContain('PIP Graft studio');
+    child.kill('SIGINT');
+    expect(await code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ url, model: expect.stringMatching(path) });
+  });
+
+  it('prints its address with --quiet, because nothing else leads to the page', async () => {
+    const child = spawn(process.execPath, [bin, 'studio', '--quiet', '--no-open'], { cwd: folder });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (part) => {
       stdout += part;
@@ -46,15 +66,11 @@ describe('graft studio', () => {
       stderr += part;
     });
     const code = new Promise((resolve) => child.once('exit', resolve));
-    const address = /http:\/\/127\.0\.0\.1:\d+\//;
-    await expect.poll(() => stderr, { timeout: 60_000 }).toMatch(address);
-    const [url] = address.exec(stderr)!;
-    const given = await (await fetch(`${url}studio.json`)).json();
-    expect(given).toEqual({ model: 'model.onnx', name });
-    expect(await (await fetch(url)).text()).toContain('PIP Graft studio');
-    child.kill('SIGINT');
-    expect(await code).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({ url, model: expect.stringMatching(path) });
+    await expect.poll(() => stdout, { timeout: 60_000 }).toMatch(/\n$/);
+    expect(stdout.trim()).toMatch(address);
+    expect(await (await fetch(stdout.trim())).text()).toContain('PIP Graft studio');
+    child.kill('SIGTERM');
+    expect({ code: await code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
   it('reports a bad model before it serves anything', () => {

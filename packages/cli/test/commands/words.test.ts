@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { bytesOf, node, picture, tinyModel } from '@pip-graft/test-utils';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { bin, graft } from '../graft.ts';
 
 const cwd = tmpdir();
@@ -76,6 +79,7 @@ describe('a mistyped word', () => {
   it.each([
     [['backbone', 'build', 'nafnet-tyni', '-o', 'x.onnx'], /did you mean 'nafnet-tiny'\?/],
     [['validate', 'x.onnx', '--device', 'cdua'], /did you mean 'cuda'\?/],
+    [['adapter', 'init', 'x.onnx', '-o', 'x', '--mode', 'pip_cros'], /did you mean 'pip_cross'\?/],
     [['aply'], /Did you mean apply\?/],
     [['eval', 'x.onnx', '--data', '.', '--degrade', 'niose'], /did you mean 'noise'\?|x\.onnx/],
   ])('%j suggests the nearest known word', (args, message) => {
@@ -123,6 +127,14 @@ describe('completion', () => {
     expect(offered('graft', 'apply', '')).toEqual([]);
     expect(offered('graft', 'train', 'sensor', '--ho')).toEqual([]);
     expect(offered('graft', 'train', '--host-')).toEqual(['--host-output']);
+    expect(offered('graft', 'adapter', 'init', 'x.onnx', '--mode', 'pip')).toEqual([
+      'pip_cross',
+      'pip_cross_topm',
+    ]);
+    expect(offered('graft', 'adapter', 'init', 'x.onnx', '--gate', '')).toEqual([
+      'label',
+      'channel',
+    ]);
     expect(offered('graft', 'validate', 'x.onnx', '--device', '')).toEqual([
       'cpu',
       'cuda',
@@ -148,6 +160,34 @@ describe('completion', () => {
 
   it('rejects another shell', () => {
     expect(graft(cwd, 'completion', 'tcsh')).toMatchObject({ status: 2 });
+  });
+});
+
+describe('--quiet', () => {
+  it.each([
+    [['completion', 'bash'], 0, /^# bash completion/, ''],
+    [['backbone', 'list'], 0, /nafnet-tiny/, ''],
+    [['inspect', '@pip-graft/backbone-nafnet-tiny'], 0, /NAFNet/i, ''],
+  ])('%j still prints its answer', (args, status, stdout, stderr) => {
+    expect(graft(cwd, ...args, '--quiet')).toEqual({
+      status,
+      stdout: expect.stringMatching(stdout),
+      stderr,
+    });
+  });
+
+  it('still prints why a check fails', () => {
+    const invalid = tinyModel({
+      nodes: [node('Relu', ['nothing'], 'output')],
+      inputs: [picture('input')],
+      outputs: [picture('output')],
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'invalid.onnx'), bytesOf(invalid));
+    const { status, stdout, stderr } = graft(folder, 'check', 'invalid.onnx', '--quiet');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^graft check: error +\S.*\n {2}invalid\.onnx: 1 error\n$/);
   });
 });
 

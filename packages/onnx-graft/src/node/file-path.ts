@@ -192,7 +192,7 @@ export function ioError(action: 'read' | 'write', path: string, error: unknown):
   if (action === 'read') {
     return new GraftError(
       code === 'ENOENT' ? 'NOT_FOUND' : 'READ_FAILED',
-      `${path}: could not be read: ${why}.`,
+      `${path}: could not be read: ${isUrl(path) ? 'it is a URL, and files are read; download it first' : why}.`,
       { cause: error },
     );
   }
@@ -208,4 +208,9 @@ export function ioError(action: 'read' | 'write', path: string, error: unknown):
     `${path}: could not be written: ${why}; what was there is unchanged.`,
     { cause: error },
   );
+}
+
+/** Whether a path is a URL, also one that was resolved against a folder, which joins its slashes. */
+function isUrl(path: string): boolean {
+  return /(^|[/\\])https?:[/\\]/.test(path);
 }

@@ -1,4 +1,5 @@
 import { buildModel, exposeValues, type GraphBuilder } from '@pip-graft/onnx-graft';
+import { asBits } from '@pip-graft/test-utils';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** A value fed to or read from a tiny model. float16 is given as its bits. */
@@ -58,12 +59,12 @@ export function wavy(dims: readonly number[], phase = 0): Value {
 
 function toTensor({ type = 'float32', values, dims }: Value): Tensor {
   if (type === 'int64') return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
-  if (type === 'float16') return new Tensor('float16', Uint16Array.from(values), dims);
+  if (type === 'float16') return asBits(new Tensor('float16', Uint16Array.from(values), dims));
   return new Tensor('float32', Float32Array.from(values), dims);
 }
 
 function fromTensor(tensor: Tensor): Value {
-  const values = Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+  const values = Array.from(asBits(tensor).data as ArrayLike<number | bigint>, Number);
   const type = tensor.type as NonNullable<Value['type']>;
   return { dims: [...tensor.dims], values, type };
 }

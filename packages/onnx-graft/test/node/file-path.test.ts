@@ -75,6 +75,16 @@ it('names a temporary folder that cannot be written, with the way around it', ()
   );
 });
 
+it.each(['https://example.org/host.onnx', '/home/me/https:/example.org/host.onnx'])(
+  'a URL is not read as a file: %s',
+  (path) => {
+    const absent = Object.assign(new Error(''), { code: 'ENOENT' });
+    expect(ioError('read', path, absent).message).toBe(
+      `${path}: could not be read: it is a URL, and files are read; download it first.`,
+    );
+  },
+);
+
 describe('followLink', () => {
   const at = (...names: string[]) => join(realpathSync(folder), ...names);
   beforeEach(() => {

@@ -26,6 +26,14 @@ const keys = [
 
 type Key = (typeof keys)[number];
 
+/** Allowed values of the keys that take one of a few words. */
+export const initChoices = {
+  mode: pipModes,
+  attach: pipAttachments,
+  gate: pipGates,
+  position: pipPositions,
+} as const;
+
 /**
  * Parses `init` or `init:key=value,…`, which stands for a fresh adapter on the command line.
  *
@@ -57,10 +65,14 @@ export function parseInit(text: string): InitOptions | undefined {
     return value === undefined ? {} : { [name]: parse(value, key) };
   };
   return {
-    ...read('mode', 'mode', (value, key): PipMode => oneOf(value, key, pipModes)),
-    ...read('attach', 'attach', (value, key): PipAttach => oneOf(value, key, pipAttachments)),
-    ...read('gate', 'gate', (value, key): PipGate => oneOf(value, key, pipGates)),
-    ...read('position', 'position', (value, key): PipPosition => oneOf(value, key, pipPositions)),
+    ...read('mode', 'mode', (value, key): PipMode => oneOf(value, key, initChoices.mode)),
+    ...read('attach', 'attach', (value, key): PipAttach => oneOf(value, key, initChoices.attach)),
+    ...read('gate', 'gate', (value, key): PipGate => oneOf(value, key, initChoices.gate)),
+    ...read(
+      'position',
+      'position',
+      (value, key): PipPosition => oneOf(value, key, initChoices.position),
+    ),
     ...read('labels', 'labels', (value) => value.split('+')),
     ...read('seed', 'seed', (value, key) => whole(value, key, 0)),
     ...read('prompt-channels', 'promptChannels', sizes),

@@ -60,7 +60,7 @@ export function findAdapter(
   if (existsSync(filePath(path))) throw notFolder(path, spec);
   throw new GraftError(
     'NOT_FOUND',
-    `Adapter '${spec}': neither a folder (${path}) nor a package in a node_modules of ${cwd} or above it, or beside this tool${didYouMean(spec, adaptersNear(path, spec, cwd))}`,
+    `adapter '${spec}': neither a folder (${path}) nor a package in a node_modules of ${cwd} or above it, or beside this tool; \`graft adapter list\` shows the installed ones${didYouMean(spec, adaptersNear(path, spec, cwd))}`,
   );
 }
 
@@ -69,7 +69,7 @@ function notFolder(path: string, spec: string): GraftError {
   const advice = Object.values<string>(adapterFiles).includes(basename(path))
     ? `pass ${dirname(spec)}, the folder that it is in`
     : 'pass the folder of an adapter; graft inspect shows the adapters in a grafted model';
-  return new GraftError('READ_FAILED', `Adapter '${spec}': it is a file; ${advice}.`);
+  return new GraftError('READ_FAILED', `adapter '${spec}': it is a file; ${advice}.`);
 }
 
 function requireFolder(path: string, spec: string, cwd: string): string {
@@ -77,7 +77,7 @@ function requireFolder(path: string, spec: string, cwd: string): string {
   if (existsSync(filePath(path))) throw notFolder(path, spec);
   throw new GraftError(
     'NOT_FOUND',
-    `Adapter '${spec}': there is no folder ${path}${didYouMean(spec, adaptersNear(path, spec, cwd))}`,
+    `adapter '${spec}': there is no folder ${path}${didYouMean(spec, adaptersNear(path, spec, cwd))}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { exposeValues, type Model } from '@pip-graft/onnx-graft';
+import { asBits } from '@pip-graft/test-utils';
 import { encodeFloats, fromFloat16 } from '@pip-graft/weights';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
@@ -21,7 +22,7 @@ async function runHalf(model: Model, { feature, degradation, strength }: Golden[
   });
   const half = new Uint16Array(encodeFloats(feature.data, 'float16').slice().buffer);
   const results = await session.run({
-    feature: new Tensor('float16', half, feature.dims),
+    feature: asBits(new Tensor('float16', half, feature.dims)),
     degradation: new Tensor('float32', degradation.data, degradation.dims),
     strength: new Tensor('float32', strength.data, []),
   });
@@ -34,7 +35,9 @@ describe('a float16 host', () => {
     const { config, tensors, feeds, outputs } = readGolden(`pip-${name}`);
     const { model, values } = oneSite(config, tensors, { dataType: 'float16' });
     const results = await runHalf(model, feeds);
-    const output = fromFloat16(Uint16Array.from(results[values.output]!.data as Uint16Array));
+    const output = fromFloat16(
+      Uint16Array.from(asBits(results[values.output]!).data as Uint16Array),
+    );
     const expected = outputs.get('merged')!.data;
     const errors = expected.map((value, i) => Math.abs(value - output[i]!));
     const worst = Math.max(...errors);

@@ -15,6 +15,7 @@ import {
   requirePlan,
   ungraft,
 } from '@pip-graft/pip-core';
+import { asBits } from '@pip-graft/test-utils';
 import { type FloatTensor, fromFloat16, toFloat16 } from '@pip-graft/weights';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
@@ -86,7 +87,7 @@ async function run(
   });
   const picture =
     type === 'float16'
-      ? new Tensor('float16', toFloat16(image.data), image.dims)
+      ? asBits(new Tensor('float16', toFloat16(image.data), image.dims))
       : new Tensor('float32', image.data, image.dims);
   const results = await session.run({
     image: picture,
@@ -96,7 +97,7 @@ async function run(
     }),
   });
   await session.release();
-  return [model.graph.outputs[0]!.name, ...names].map((name) => floats(results[name]!));
+  return [model.graph.outputs[0]!.name, ...names].map((name) => floats(asBits(results[name]!)));
 }
 
 const fed = { inputs: 'required' } as const;

@@ -233,11 +233,11 @@ describe('resolveAdapter', () => {
     };
     for (const spec of ['whole/adapter_model.safetensors', './whole/adapter_config.json'])
       expect(message(spec)).toBe(
-        `Adapter '${spec}': it is a file; pass ${dirname(spec)}, the folder that it is in.`,
+        `adapter '${spec}': it is a file; pass ${dirname(spec)}, the folder that it is in.`,
       );
     writeFileSync(join(root, 'grafted.onnx'), 'x');
     expect(message('grafted.onnx')).toBe(
-      "Adapter 'grafted.onnx': it is a file; pass the folder of an adapter; graft inspect shows the adapters in a grafted model.",
+      "adapter 'grafted.onnx': it is a file; pass the folder of an adapter; graft inspect shows the adapters in a grafted model.",
     );
   });
 

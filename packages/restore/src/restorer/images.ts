@@ -87,10 +87,20 @@ export class Restored<Label extends string = string> {
    * Weights that the model's sensor found; undefined without one, or if the caller passed weights.
    */
   readonly found: Readonly<Record<Label, number>> | undefined;
+  /**
+   * What may not be as expected, in sentences for people: a strength outside 0 to 1.5, pages beside the first, or values
+   * that had to be clipped. Usually empty.
+   */
+  readonly warnings: readonly string[];
 
-  constructor(image: Image, found?: Readonly<Record<Label, number>>) {
+  constructor(
+    image: Image,
+    found?: Readonly<Record<Label, number>>,
+    warnings: readonly string[] = [],
+  ) {
     this.image = image;
     this.found = found;
+    this.warnings = warnings;
   }
 
   get width(): number {

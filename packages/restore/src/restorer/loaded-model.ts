@@ -10,7 +10,7 @@ import { spelled } from '../image/spelled.ts';
 import type { ModelParts } from '../run/model-parts.ts';
 import type { RestoreTiledOptions } from '../run/restore-tiled.ts';
 import { checkStrength } from '../steer/steering.ts';
-import { isPlain } from './require-options.ts';
+import { isPlain, refuseOptionsAsWeights } from './require-options.ts';
 
 /** A model loaded in any runtime, with what it needs to run on images. */
 export interface LoadedModel {
@@ -134,6 +134,7 @@ export function weightsRow(
       `weights: ${nameOfKind(weights)} was passed; pass numbers by label, such as { ${labels[0] ?? 'rain'}: 1 }.`,
     );
   }
+  if (weights !== undefined) refuseOptionsAsWeights(weights, labels);
   if (strength !== undefined) checkStrength(strength);
   const given = Object.entries(weights ?? {}).filter(([, weight]) => weight !== undefined);
   const asked = given.length > 0 ? 'weights' : strength !== undefined ? 'strength' : undefined;

@@ -26,14 +26,27 @@ export function findModel(model: string, cwd: string): string {
   if (existsSync(filePath(path))) return path;
   const inPackage = fileOfPackage.test(model);
   if (!inPackage && (!packageName.test(model) || model.endsWith('.onnx'))) return path;
-  for (const from of [join(cwd, 'package.json'), import.meta.url]) {
+  const finders = [join(cwd, 'package.json'), import.meta.url].map((from) => createRequire(from));
+  for (const { resolve: find } of finders) {
     try {
-      return createRequire(from).resolve(inPackage ? model : `${model}/model.onnx`);
+      return find(inPackage ? model : `${model}/model.onnx`);
     } catch {
       // Not installed there.
     }
   }
   if (inPackage) return path;
+  const folder = finders
+    .flatMap(({ resolve: find }) => find.paths(model) ?? [])
+    .map((home) => join(home, model))
+    .find((each) => existsSync(each));
+  if (folder !== undefined) {
+    throw new GraftError(
+      'NOT_FOUND',
+      existsSync(join(folder, 'adapter_config.json'))
+        ? `${model}: an adapter, not a model; graft it onto its host: npx graft apply HOST --adapter ${model} -o grafted.onnx.`
+        : `${model}: the package is installed, but has no model.onnx; pass the path of a model.`,
+    );
+  }
   throw new GraftError(
     'NOT_FOUND',
     `${model}: no file of that name, and no installed package with a model.onnx; check the path, or run npm install ${model}.`,

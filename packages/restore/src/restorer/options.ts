@@ -19,7 +19,10 @@ export interface Progress {
 
 /** Options of one call. */
 export interface RestorerOptions<Step extends Progress = Progress> {
-  /** 0 is the host alone, 1 the adapter as trained; default: 1. */
+  /**
+   * 0 is the host alone, 1 the adapter as trained; default: 1. Any finite number is accepted; outside
+   * 0 to 1.5 the result has a warning.
+   */
   readonly strength?: number;
   /** Longest side of a tile in pixels; default: `auto`, as large as half the free memory allows. */
   readonly tile?: number | 'auto';

@@ -16,8 +16,20 @@ const kinds = {
     names: ['device', 'threads', 'cwd', 'hub', 'wasm', 'range', 'feeds'],
   },
   call: { such: '{ strength: 0.5 }', names: ['strength', 'tile', 'signal', 'onProgress'] },
+  detect: { such: '{ tile: 512 }', names: ['tile', 'signal', 'onProgress'] },
   file: { such: '{ quality: 90 }', names: ['quality'] },
 } as const;
+
+/** Rejects options that were passed in place of weights. Errors: `INVALID_ARGUMENT`. */
+export function refuseOptionsAsWeights(weights: object, labels: readonly string[]): void {
+  const { names } = kinds.call;
+  const option = names.find((name) => name in weights && !labels.includes(name));
+  if (option === undefined) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `weights: '${option}' is an option; pass it after the weights: restore(image, weights, { ${option}: … }).`,
+  );
+}
 
 /**
  * Rejects what a program without types may pass as options, and would not notice.
@@ -52,6 +64,15 @@ export function requireOptions(options: unknown, kind: keyof typeof kinds): void
       `onProgress: ${nameOfKind(onProgress)} was passed; pass a function.`,
     );
   }
+}
+
+/** Rejects `new Restorer(…)` of a program without types. Errors: `INVALID_ARGUMENT`. */
+export function requireOpened(loaded: unknown): void {
+  if (typeof loaded === 'object' && loaded !== null) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    'new Restorer: a model loads asynchronously; use await Restorer.open(model).',
+  );
 }
 
 /** Also one of another window or library. */

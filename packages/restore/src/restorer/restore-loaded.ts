@@ -1,7 +1,9 @@
 import { type Image, planTiles, type TilePlan } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { keepGrey } from '../image/keep-grey.ts';
 import type { Part } from '../image/rgba.ts';
 import { defaultOverlap, restoreTiled } from '../run/restore-tiled.ts';
+import { clipWarning, strengthWarning } from '../run/warnings.ts';
 import { countLooks, findDegradation } from '../steer/find-degradation.ts';
 import { type LoadedModel, namedWeights, type TileRequest, tileSettings } from './loaded-model.ts';
 
@@ -21,10 +23,12 @@ export type OnStep = (
   made?: { readonly tile: Part; readonly soFar: Image },
 ) => void;
 
-/** A restored image, and the weights that the model's sensor found, if it ran. */
+/** A restored image, and what there is to say about it. */
 export interface RestoredImage {
   readonly image: Image;
+  /** Weights that the model's sensor found; undefined if it did not run. */
   readonly found?: Readonly<Record<string, number>>;
+  readonly warnings: readonly string[];
 }
 
 /** Restores an image with a loaded model. Errors: those of `restoreTiled`. */
@@ -35,12 +39,16 @@ export async function restoreLoaded(
 ): Promise<RestoredImage> {
   const { degradation, strength, onStep } = request;
   let found: readonly number[] | undefined;
+  let clipped: string | undefined;
   // Runs before the first tile. If memory runs out, they begin again, and so does the count.
   let before = 0;
   const restored = await restoreTiled(loaded.session, image, {
     ...tileSettings(loaded, image, request),
     ...(degradation === undefined ? {} : { degradation }),
     ...(strength === undefined ? {} : { strength }),
+    onClip: (share) => {
+      clipped = clipWarning(share, 'as `range` to `Restorer.open`');
+    },
     onFound: (row) => {
       found = row;
     },
@@ -51,8 +59,15 @@ export async function restoreLoaded(
     onTile: (done, total, plan, soFar) =>
       onStep?.(before + done, before + total, { tile: tileAt(done - 1, plan, image), soFar }),
   });
+  const { pages = 1 } = image.origin ?? {};
+  const unusual = strengthWarning(strength);
   return {
-    image: restored,
+    image: keepGrey(image, restored),
+    warnings: [
+      ...(pages > 1 ? [`only the first of its ${pages} pages is restored`] : []),
+      ...(unusual === undefined ? [] : [`strength ${strength}: ${unusual}`]),
+      ...(clipped === undefined ? [] : [clipped]),
+    ],
     ...(found === undefined ? {} : { found: namedWeights(loaded.settings.labels, found) }),
   };
 }

@@ -25,7 +25,7 @@ import {
   requireDevice,
   requireThreads,
 } from './options.ts';
-import { requireOptions } from './require-options.ts';
+import { requireOpened, requireOptions } from './require-options.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from './restore-loaded.ts';
 import { urlName } from './url-name.ts';
 
@@ -60,6 +60,7 @@ export class Restorer<Label extends string = string> {
   #closed: Promise<void> | undefined;
 
   private constructor(loaded: Omit<LoadedModel, 'available'>, device: RestorerDevice) {
+    requireOpened(loaded);
     const onCpu = device.name === 'cpu';
     const available = () => (onCpu ? process.availableMemory() : Number.POSITIVE_INFINITY);
     this.#loaded = { ...loaded, available };
@@ -160,7 +161,8 @@ export class Restorer<Label extends string = string> {
         onStep: (done, total, made) =>
           onProgress?.({ done, total, ...(made && { tile: made.tile }) }),
       });
-      return new Restored(restored.image, restored.found as Record<Label, number> | undefined);
+      const found = restored.found as Record<Label, number> | undefined;
+      return new Restored(restored.image, found, restored.warnings);
     }, asked.signal);
   }
 
@@ -174,7 +176,7 @@ export class Restorer<Label extends string = string> {
     image: ImageSource,
     options: DetectOptions = {},
   ): Promise<Readonly<Record<Label, number>>> {
-    requireOptions(options, 'call');
+    requireOptions(options, 'detect');
     const { onProgress, ...asked } = options;
     const given = held(image);
     return this.#next(async () => {

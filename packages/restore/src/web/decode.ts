@@ -1,6 +1,7 @@
 import type { Image } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { imageSize } from 'image-size';
+import { isGrey } from '../image/keep-grey.ts';
 import { fromPixels } from '../image/rgba.ts';
 import { type Decoder, unreadable } from '../image/unreadable.ts';
 import type { Sent } from './messages.ts';
@@ -101,11 +102,7 @@ function checkSize({ width, height }: { width: number; height: number }, label: 
 
 /** Marks an image without colour as grey, which a canvas forgets. */
 function grey(image: Image): Image {
-  const { data, width, height } = image;
-  const size = width * height;
-  for (let at = 0; at < size; at++)
-    if (data[at] !== data[size + at] || data[at] !== data[2 * size + at]) return image;
-  return { ...image, origin: { ...image.origin, grey: true } };
+  return isGrey(image) ? { ...image, origin: { ...image.origin, grey: true } } : image;
 }
 
 /** Drops transparency, which a canvas always has, from an image that shows none. */

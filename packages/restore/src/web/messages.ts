@@ -45,6 +45,7 @@ export interface Pixels {
 
 export interface RestoredPixels extends Pixels {
   readonly found?: Readonly<Record<string, number>> | undefined;
+  readonly warnings: readonly string[];
 }
 
 /** What the worker does, with requests and answers. */

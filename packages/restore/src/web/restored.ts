@@ -15,12 +15,18 @@ export class Restored<Label extends string = string> {
    * Weights that the model's sensor found; undefined without one, or if the caller passed weights.
    */
   readonly found: Readonly<Record<Label, number>> | undefined;
+  /**
+   * What may not be as expected, in sentences for people: a strength outside 0 to 1.5, or values
+   * that had to be clipped. Usually empty.
+   */
+  readonly warnings: readonly string[];
   readonly #data: Pixels['data'];
 
-  constructor({ data, width, height, found }: RestoredPixels) {
+  constructor({ data, width, height, found, warnings }: RestoredPixels) {
     this.width = width;
     this.height = height;
     this.found = found as Readonly<Record<Label, number>> | undefined;
+    this.warnings = warnings;
     this.#data = data;
   }
 

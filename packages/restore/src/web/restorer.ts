@@ -12,7 +12,7 @@ import {
   type RestorerDevice,
   requireThreads,
 } from '../restorer/options.ts';
-import { isPlain, requireOptions } from '../restorer/require-options.ts';
+import { isPlain, requireOpened, requireOptions } from '../restorer/require-options.ts';
 import { Connection, startWorker } from './connection.ts';
 import type { Opened, Step } from './messages.ts';
 import { Restored } from './restored.ts';
@@ -57,7 +57,9 @@ export class Restorer<Label extends string = string> {
   readonly device: RestorerDevice;
   readonly #connection: Connection;
 
-  private constructor(connection: Connection, { labels, hasSensor, device }: Opened) {
+  private constructor(connection: Connection, opened: Opened) {
+    requireOpened(opened);
+    const { labels, hasSensor, device } = opened;
     this.#connection = connection;
     this.labels = labels as readonly Label[];
     this.hasSensor = hasSensor;
@@ -125,7 +127,7 @@ export class Restorer<Label extends string = string> {
     image: ImageSource,
     options: DetectOptions = {},
   ): Promise<Readonly<Record<Label, number>>> {
-    requireOptions(options, 'call');
+    requireOptions(options, 'detect');
     const { tile, signal, onProgress } = options;
     signal?.throwIfAborted();
     const { transfer, ...sent } = await toSent(image, signal);

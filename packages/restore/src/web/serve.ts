@@ -146,7 +146,7 @@ async function restore(
   onStep: OnStepSent,
 ): Promise<RestoredPixels> {
   const degradation = weightsRow(loaded, weights, strength);
-  const { image, found } = await restoreLoaded(loaded, await decode(source, label), {
+  const { image, found, warnings } = await restoreLoaded(loaded, await decode(source, label), {
     degradation,
     strength,
     tile,
@@ -157,7 +157,7 @@ async function restore(
         }
       : {}),
   });
-  return { data: rgbaOf(image), width: image.width, height: image.height, found };
+  return { data: rgbaOf(image), width: image.width, height: image.height, found, warnings };
 }
 
 function sentTile({ tile, soFar }: { tile: Part; soFar: Image }): Pick<Step, 'tile'> {

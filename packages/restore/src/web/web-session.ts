@@ -1,6 +1,7 @@
 import { convertPrecision, GraftError, type Model, modelBytes } from '@pip-graft/onnx-graft';
 import {
   graftDefaults,
+  ownTensor,
   requireInputs,
   requirePlainNames,
   runtimeMessage,
@@ -86,12 +87,7 @@ async function unwrap(results: InferenceSession.ReturnType): Promise<TensorFeeds
   for (const [name, value] of Object.entries(results)) {
     const { type, dims } = value as Tensor;
     const data = await (value as Tensor).getData(true);
-    // Browsers with Float16Array return that; we want the bits.
-    const bits =
-      type === 'float16' && ArrayBuffer.isView(data)
-        ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
-        : data;
-    outputs[name] = { type, dims, data: bits } as TypedTensor;
+    outputs[name] = ownTensor(type as TensorType, dims, data as ArrayBufferView);
   }
   return outputs;
 }

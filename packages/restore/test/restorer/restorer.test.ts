@@ -7,7 +7,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Image, imageOf } from '@pip-graft/imaging';
 import { initSensor } from '@pip-graft/pip-core';
-import { decodeImage, Restorer, readImage, restoreImage, writeImage } from '@pip-graft/restore';
+import {
+  decodeImage,
+  loadSharp,
+  Restorer,
+  readImage,
+  restoreImage,
+  writeImage,
+} from '@pip-graft/restore';
 import { createSession } from '@pip-graft/runtime';
 import { graftedFiles, labels } from '@pip-graft/test-utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -109,6 +116,22 @@ describe('Restorer', () => {
     await expect(Restorer.open('@me/absent', { cwd: home })).rejects.toMatchObject({
       code: 'NOT_FOUND',
       message: expect.stringContaining('npm install @me/absent') as string,
+    });
+  });
+
+  it('says what an installed package is that holds no model', async () => {
+    const home = join(folder, 'without');
+    const installed = join(home, 'node_modules/@me/adapter');
+    mkdirSync(installed, { recursive: true });
+    await expect(Restorer.open('@me/adapter', { cwd: home })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message:
+        '@me/adapter: the package is installed, but has no model.onnx; pass the path of a model.',
+    });
+    writeFileSync(join(installed, 'adapter_config.json'), '{}');
+    await expect(Restorer.open('@me/adapter', { cwd: home })).rejects.toMatchObject({
+      message:
+        '@me/adapter: an adapter, not a model; graft it onto its host: npx graft apply HOST --adapter @me/adapter -o grafted.onnx.',
     });
   });
 
@@ -249,6 +272,24 @@ describe('Restorer', () => {
       });
     });
 
+    it('a strength that adapters are not trained for, and pages, are warned of', async () => {
+      await using restorer = await Restorer.open(grafted);
+      const usual = await restorer.restore(photo, { rain: 1 }, { strength: 1.5 });
+      expect(usual.warnings.filter((text) => text.includes('strength'))).toEqual([]);
+      const sharp = await loadSharp();
+      const page = { create: { width: 8, height: 8, channels: 3, background: 'red' } } as const;
+      const second = { create: { ...page.create, background: 'blue' } } as const;
+      const frames = [await sharp(page).png().toBuffer(), await sharp(second).png().toBuffer()];
+      const gif = await sharp(frames, { join: { animated: true } })
+        .gif()
+        .toBuffer();
+      const { warnings } = await restorer.restore(gif, { rain: 1 }, { strength: -3 });
+      expect(warnings.slice(0, 2)).toEqual([
+        'only the first of its 2 pages is restored',
+        'strength -3: adapters are trained at 1; outside 0 to 1.5 results may be unusable.',
+      ]);
+    });
+
     it.each([
       [0, '0'],
       [-1, '-1'],
@@ -283,6 +324,13 @@ describe('Restorer', () => {
       await expect(restorer.restore(photo, {}, options as never)).rejects.toMatchObject(wrong);
     });
 
+    it('a constructor', () => {
+      const Built = Restorer as unknown as new (model: string) => unknown;
+      expect(() => new Built(grafted)).toThrow(
+        'new Restorer: a model loads asynchronously; use await Restorer.open(model).',
+      );
+    });
+
     it('options of opening, looking and saving', async () => {
       await expect(Restorer.open(grafted, 'cuda' as never)).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
@@ -290,6 +338,15 @@ describe('Restorer', () => {
       });
       await using restorer = await Restorer.open(grafted);
       await expect(restorer.detect(photo, 64 as never)).rejects.toThrow(/^options: a Number/);
+      await expect(restorer.detect(photo, { strength: 1 } as never)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: "options: no option is called 'strength'; use one of tile, signal, onProgress.",
+      });
+      await expect(restorer.restore(photo, { strength: 0.5 } as never)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message:
+          "weights: 'strength' is an option; pass it after the weights: restore(image, weights, { strength: … }).",
+      });
       const restored = await restorer.restore(photo);
       const path = join(folder, 'never.jpg');
       await expect(restored.save(path, 90 as never)).rejects.toThrow(/^options: a Number/);
@@ -384,6 +441,21 @@ describe('Restorer', () => {
     // As the file that it is saved as.
     const file = await decodeImage(await restored.toBytes('png'));
     expect(Math.round(file.data[0]! * 255)).toBe(pixels[0]);
+  });
+
+  it.each([3, 4] as const)('and so of grey in %i channels, as in a page', async (channels) => {
+    await using restorer = await Restorer.open(grafted);
+    const one = Uint8Array.from({ length: 24 * 16 }, (_, at) => (at * 7) % 256);
+    const data = Uint8Array.from({ length: channels * one.length }, (_, at) =>
+      at % channels === 3 ? 255 : one[Math.floor(at / channels)]!,
+    );
+    const size = { width: 24, height: 16 };
+    const wanted = await restorer.restore({ data: one, ...size }, { rain: 1 });
+    const restored = await restorer.restore({ data, ...size }, { rain: 1 });
+    expect(restored.toPixels()).toEqual(wanted.toPixels());
+    const sharp = await loadSharp();
+    const { channels: written } = await sharp(await restored.toBytes('png')).metadata();
+    expect(written).toBe(channels);
   });
 
   it('rejects an aborted call at once, also behind others', async () => {

@@ -155,3 +155,17 @@ export function runtimeMessage(error: unknown): string {
     .trim();
   return line === '' ? 'no reason given' : line.slice(0, 400);
 }
+
+/**
+ * Returns a tensor of onnxruntime's as ours, which holds float16 as bits. Where there is a
+ * `Float16Array`, as in Node 24 and in browsers, onnxruntime makes one, whose elements are numbers.
+ */
+export function ownTensor(
+  type: TypedTensor['type'],
+  dims: readonly number[],
+  data: ArrayBufferView,
+): TypedTensor {
+  const bits =
+    type === 'float16' ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
+  return { type, dims, data: bits } as TypedTensor;
+}

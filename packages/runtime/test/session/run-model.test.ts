@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runtimeMessage } from '../../src/session/run-model.ts';
+import { ownTensor, runtimeMessage } from '../../src/session/run-model.ts';
 
 // As thrown by onnxruntime-node 1.30.0.
 test.each([
@@ -19,4 +19,16 @@ test.each([
   ['', 'no reason given'],
 ])('%j', (thrown, line) => {
   expect(runtimeMessage(new Error(thrown))).toBe(line);
+});
+
+test('float16 is bits, whatever array onnxruntime holds it in', () => {
+  // 0.5 and -2; a Float16Array, which Node has from 24 on, has the same bytes.
+  const view = new Int16Array([0, 0x3800, 0xc000]).subarray(1);
+  expect(ownTensor('float16', [2], view)).toEqual({
+    type: 'float16',
+    dims: [2],
+    data: Uint16Array.of(0x3800, 0xc000),
+  });
+  const floats = Float32Array.of(1, 2);
+  expect(ownTensor('float32', [2], floats).data).toBe(floats);
 });
