@@ -1,11 +1,17 @@
-import { checkModel, type GraphFacts, type Model, type Node } from '@pip-graft/onnx-graft';
+import {
+  argument,
+  checkModel,
+  type GraphFacts,
+  type Model,
+  type Node,
+} from '@pip-graft/onnx-graft';
 import { makerOf, nodesBehind } from '../recognise/nodes-behind.ts';
 import { whatToFill } from './image-tensors.ts';
 import type { LocatedImage } from './located.ts';
 import { blockedDomain } from './trail.ts';
 
 /** Problems of a file that grafting would meet: what was found, its consequence, what to do. */
-export function warningsOf(facts: GraphFacts, image: LocatedImage): string[] {
+export function fileWarnings(facts: GraphFacts): string[] {
   const all = [
     spaceToDepthWarning,
     blockedWarning,
@@ -15,9 +21,12 @@ export function warningsOf(facts: GraphFacts, image: LocatedImage): string[] {
     structureWarning,
     namesWarning,
   ];
-  return [...all.map((warning) => warning(facts)), image.unfit, whatToFill(image)].flatMap(
-    (one) => one ?? [],
-  );
+  return all.flatMap((warning) => warning(facts) ?? []);
+}
+
+/** Problems with its images, which options solve. */
+export function imageWarnings(image: LocatedImage): string[] {
+  return [image.unfit, whatToFill(image)].flatMap((one) => one ?? []);
 }
 
 /**
@@ -31,9 +40,7 @@ function blockedWarning({ model }: GraphFacts): string | undefined {
 
 /** Names of inputs and outputs that runtimes' bindings cannot pass on. */
 function namesWarning({ model: { graph } }: GraphFacts): string | undefined {
-  const odd = [...graph.inputs, ...graph.outputs].find(({ name }) =>
-    /[\0\p{Surrogate}]/u.test(name),
-  );
+  const odd = [...graph.inputs, ...graph.outputs].find(({ name }) => !argument.isPlainName(name));
   if (odd === undefined) return undefined;
   return `the name '${odd.name}' of an input or output has bytes that are not UTF-8, or a zero byte, and onnxruntime can use it only from C and C++: no command here can run the model; export it again with plain names.`;
 }

@@ -20,6 +20,13 @@ function hostWith(change: (graph: NonNullable<Graph>) => void) {
 const copyOf = (input: string, output: string) =>
   onnx.NodeProto.create({ opType: 'Relu', name: 'again', input: [input], output: [output] });
 
+test('what is wrong with the file is a warning of the plan too', () => {
+  const host = hostWith(({ node }) => node!.reverse());
+  const warning = expect.stringContaining('not in topological order');
+  expect(host.located.warnings).toEqual([warning]);
+  expect(planGraft(host, adapter, { allowUnbound: true }).summary.warnings).toContainEqual(warning);
+});
+
 test.each<[string, (graph: NonNullable<Graph>) => void, RegExp]>([
   [
     'a value that two nodes make',

@@ -76,18 +76,41 @@ export function extendGraph(model: Model, extension: Extension): Model {
 /**
  * A model with inner values as additional outputs; the runtime infers their types.
  *
+ * @param as name of each value's output; default: its own
+ *
  * @example
  * exposeValues(model, ['/encoder/Add_output_0']);
  */
-export function exposeValues(model: Model, names: readonly string[]): Model {
+export function exposeValues(
+  model: Model,
+  names: readonly string[],
+  as: (name: string) => string = String,
+): Model {
   const { graph } = model;
   const present = new Set(graph.outputs.map((output) => output.name));
-  const pieces = names.filter((name) => !present.has(name)).map(encodeBareOutput);
+  const pieces = names.flatMap((name) => {
+    const shown = as(name);
+    if (present.has(shown)) return [];
+    return shown === name
+      ? [encodeBareOutput(name)]
+      : [copyTo(name, shown), encodeBareOutput(shown)];
+  });
   const end = graph.field.end;
   return readLater(
     rewrite(model, [{ start: end, end, pieces, parents: [graph.field] }]),
     sameData(model),
   );
+}
+
+function copyTo(input: string, output: string): Uint8Array {
+  return encodeNode({
+    name: output,
+    opType: 'Identity',
+    domain: '',
+    inputs: [input],
+    outputs: [output],
+    attributes: {},
+  });
 }
 
 export interface Extract {
