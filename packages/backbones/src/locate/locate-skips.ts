@@ -85,8 +85,8 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
   const meetings = meetingsOf(facts, trails, live);
   const candidates = [...unusable, ...dead, ...meetings, ...prompts, ...rejected];
   const other = candidates.filter(({ reason }) => !reason.startsWith(imageResidual));
-  const inside = sites.length > 0 ? [] : networksInside(model);
-  const isSaid = sites.length > 0 || inside.length > 0;
+  const inside = networksInside(model);
+  const isSaid = (sites.length > 0 && image.output !== undefined) || inside.length > 0;
   const none = isSaid ? [] : whyNone(facts, image, other.length > 0);
   const { family, confidence } = recognise(facts, sites);
   const ofFile = fileWarnings(facts);

@@ -99,7 +99,8 @@ function quantisedWarning({ model }: GraphFacts): string | undefined {
     return `the model is quantised (dynamically, ${measured} DynamicQuantizeLinear): modules are grafted between its layers, where values are float, and stay float; compare the result with the float model's.`;
   }
   const count = nodes.filter(({ opType }) => opType === 'DequantizeLinear').length;
-  if (count === 0) return undefined;
+  // Without this, only weights are quantised, and every feature is float.
+  if (count === 0 || !nodes.some(({ opType }) => opType === 'QuantizeLinear')) return undefined;
   return `the model is quantised (QDQ, ${count} DequantizeLinear): modules are grafted on the float side and stay float, and what they give is quantised by ranges that were calibrated without them; check the result, or graft before quantising.`;
 }
 

@@ -97,6 +97,17 @@ describe('on exports', () => {
   });
 });
 
+test('says nothing of quantisation where only weights are quantised', () => {
+  const net = new Net();
+  const x = net.conv(net.image(), 8);
+  const scaled = net.g.node('DequantizeLinear', [
+    net.g.tensor('quantised', 'int8', [1, 8, 1, 1], new Uint8Array(8)),
+    net.g.scalar(1, 'float32'),
+  ]);
+  const y = net.conv(net.is(8, ops.mul(net.g, x, scaled[0]!)), 3);
+  expect(warnings(net.model(y))).toEqual([]);
+});
+
 test('warns about a quantised model without a float path', () => {
   const net = new Net();
   const x = net.conv(net.image(), 8);
