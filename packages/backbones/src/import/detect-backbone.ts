@@ -137,6 +137,7 @@ export function withNamedAverages<T extends Given>(
   tensors: ReadonlyMap<string, T>,
   label = 'checkpoint',
 ): ReadonlyMap<string, T> {
+  argument.requireTensors(tensors, 'withNamedAverages');
   if (!hasAverages(tensors)) return tensors;
   const sound = candidatesIn(tensors, label).flatMap((one) => soundIn(one, label, true));
   if (sound.some(({ average }) => average)) return tensors;
