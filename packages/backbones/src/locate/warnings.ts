@@ -17,6 +17,7 @@ export function fileWarnings(facts: GraphFacts): string[] {
     blockedWarning,
     builtInSizeWarning,
     halfNormsWarning,
+    bfloat16Warning,
     quantisedWarning,
     structureWarning,
     namesWarning,
@@ -73,6 +74,23 @@ function halfNormsWarning(facts: GraphFacts): string | undefined {
   const count = facts.model.graph.nodes.filter((node) => isHalfNorm(facts, node)).length;
   if (count === 0) return undefined;
   return `${count} normalisation${count === 1 ? ' is' : 's are'} computed in float16, which overflows on bright and loses flat dark images; convert the model with normalisation left in float32.`;
+}
+
+/** Operator set since which ONNX has convolutions in bfloat16. */
+const bfloat16Since = 22;
+
+/** Exporters write bfloat16 into operator sets whose convolutions do not have it. */
+function bfloat16Warning({ model, sample }: GraphFacts): string | undefined {
+  const opset = model.opsets.get('') ?? bfloat16Since;
+  if (opset >= bfloat16Since) return undefined;
+  const layer = model.graph.nodes.find(
+    ({ opType, domain, inputs }) =>
+      domain === '' &&
+      /^Conv(Transpose)?$/.test(opType) &&
+      sample.values.get(inputs[0] ?? '')?.dataType === 'bfloat16',
+  );
+  if (layer === undefined) return undefined;
+  return `no runtime loads the file: its layers compute in bfloat16, which ONNX has since operator set ${bfloat16Since}, not in ${opset}; export it in float32 or float16.`;
 }
 
 function isHalfNorm(facts: GraphFacts, node: Node): boolean {
