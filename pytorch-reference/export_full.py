@@ -3,8 +3,8 @@
     python export_full.py DIR [restormer|nafnet|promptir …]
 
 Each file is made by a process of its own with a time limit, since simplifiers can take hours on 12,000
-nodes; what could not be made is listed in DIR/full.json with the reason. A file that is listed is not
-made again; NAME.safetensors holds the weights that all forms of a network share. In an environment made
+nodes; what could not be made is listed in DIR/full.json with the reason. Some are inside a wrapper that
+people deploy. A file that is listed is not made again; NAME.safetensors holds the weights that all forms of a network share. In an environment made
 from requirements-torch1.txt it adds what PyTorch 1.13 exports.
 """
 
@@ -17,13 +17,14 @@ from pathlib import Path
 
 import onnx
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from pip_reference.nafnet import NAFNet
 from pip_reference.onnx_export import NEW_TORCH, Export, export
 from pip_reference.promptir import PromptIR
 from pip_reference.randomise import randomise
 from pip_reference.restormer import Restormer
+from pip_reference.wrappers import WRAPPERS, Wrapped, free_axes, inputs_of
 
 TIME_LIMIT_S = 900
 SIZE = (64, 64)
@@ -34,6 +35,8 @@ EXPORTS = (
     Export("torchscript", 16, True, "torch1"),
 )
 CHANGES = ("onnxslim", "ort-basic", "ort-extended", "float16", "qdq", "onnxsim")
+# Those around which sites are hardest to find: other layouts, ranges, sizes, batches and outputs.
+WRAPPED = ("bytes-nhwc", "mean-255", "resized-back", "tiles", "flips", "score-first")
 NETWORKS: dict[str, tuple[Callable[[], nn.Module], int, str]] = {
     "restormer": (Restormer, 400, "concat"),
     "nafnet": (NAFNet, 401, "add"),
@@ -48,7 +51,8 @@ def make(folder: Path, name: str, form: str) -> None:
     traced = folder / f"{name}-{TRACED.label}.onnx"
     path = folder / f"{name}-{form}.onnx"
     how = next((one for one in EXPORTS if one.label == form), None)
-    if how is None:
+    wrapper = next((one for one in WRAPPERS if form == f"{TRACED.label}-{one.name}"), None)
+    if how is None and wrapper is None:
         from pip_reference.onnx_variants import VARIANTS  # PyTorch 1's environment has no tools for them
 
         VARIANTS[form.removeprefix(f"{TRACED.label}-")](traced, path, [{"image": image.numpy()}])
@@ -59,20 +63,37 @@ def make(folder: Path, name: str, form: str) -> None:
         from safetensors.torch import save_file
 
         save_file(net.state_dict(), folder / f"{name}.safetensors")
+    if wrapper is not None:
+        with torch.no_grad():
+            wrapped = Wrapped(net, wrapper)
+            model = export(wrapped, inputs_of(image, wrapper), TRACED, wrapper.outputs, free_axes(wrapper))
+        onnx.save_model(model, str(path))
+        return
     with torch.no_grad():
         model = export(net, {"image": image}, how, ("output",))
     beside = how.suffix == "external"
     onnx.save_model(model, str(path), save_as_external_data=beside, location=f"{path.name}.data" if beside else None)
 
 
-def sites(name: str) -> list[dict[str, object]]:
+def sites(name: str, variant: str) -> list[dict[str, object]]:
+    """A wrapper may call the network several times; its levels are then there as often."""
     build, _, join = NETWORKS[name]
+    wrapper = next((one for one in WRAPPERS if one.name == variant), None)
+    images = [torch.zeros(1, 3, *SIZE)]
     with torch.no_grad():
-        skips = build().skips(torch.zeros(1, 3, *SIZE))
-    return [
-        {"level": i + 1, "channels": skip.shape[1], "scale": SIZE[0] // skip.shape[2], "join": join}
-        for i, skip in enumerate(skips)
-    ]
+        net = build()
+        if wrapper is not None:
+            seen: list[Tensor] = []
+            hook = net.register_forward_pre_hook(lambda _, args: seen.append(args[0]))
+            Wrapped(net, wrapper)(*inputs_of(images[0], wrapper).values())
+            hook.remove()
+            images = seen
+        found = [
+            {"level": i + 1, "channels": skip.shape[1], "scale": image.shape[2] // skip.shape[2], "join": join}
+            for image in images
+            for i, skip in enumerate(net.skips(image))
+        ]
+    return sorted(found, key=lambda site: int(str(site["level"])))
 
 
 def main() -> None:
@@ -111,7 +132,9 @@ def forms() -> list[tuple[Export, str]]:
     """What this environment can make."""
     if not NEW_TORCH:
         return [(how, "plain") for how in EXPORTS if how.suffix == "torch1"]
-    return [(how, "plain") for how in EXPORTS if how.suffix != "torch1"] + [(TRACED, change) for change in CHANGES]
+    return [(how, "plain") for how in EXPORTS if how.suffix != "torch1"] + [
+        (TRACED, change) for change in (*CHANGES, *WRAPPED)
+    ]
 
 
 def failure(command: list[str]) -> str | None:
@@ -133,7 +156,7 @@ def entry(path: Path, name: str, how: Export, variant: str) -> dict[str, object]
         "opset": how.opset,
         "variant": variant,
         "data": f"{path.name}.data" if how.suffix == "external" else None,
-        "sites": sites(name),
+        "sites": sites(name, variant),
     }
 
 

@@ -76,7 +76,7 @@ try {
     'npm run bench -- exports DIR',
     `${table.join('\n')}
 
-Files are full-size networks (dim 48, width 32) with random weights, written by \`python pytorch-reference/export_full.py DIR\`. Times are those of one whole process each. "Sites right": family, levels, channels, resolutions and joins are those of the PyTorch network. The last figure is the largest difference that the untrained graft makes in the output, which should be none, in one run of both files; a file that onnxruntime cannot run says so.
+Files are full-size networks (dim 48, width 32) with random weights, written by \`python pytorch-reference/export_full.py DIR\`; from \`bytes-nhwc\` on, each is inside a wrapper that people deploy (\`pytorch-reference/pip_reference/wrappers.py\`). Times are those of one whole process each. "Sites right": family, levels, channels, resolutions and joins are those of the PyTorch network. The last figure is the largest difference that the untrained graft makes in the output, which should be none, in one run of both files; a file that onnxruntime cannot run says so.
 ${missing.map(({ file, reason }) => `\nNot made: ${file}: ${reason}.`).join('')}`,
   );
 } finally {

@@ -21,7 +21,14 @@ const usage = `Usage: cuda-check [-o DIR] [--device cuda|webgpu|cpu] [--device-i
 
 const options = read();
 const out = resolve(options.output);
-mkdirSync(join(out, 'steps'), { recursive: true });
+try {
+  mkdirSync(join(out, 'steps'), { recursive: true });
+} catch (error) {
+  console.error(
+    `${out}: the report cannot be written there: ${/** @type {Error} */ (error).message}; choose a folder with -o.`,
+  );
+  process.exit(2);
+}
 process.exitCode = await check();
 
 async function check() {
@@ -47,7 +54,7 @@ async function check() {
         `${index + 1} of ${steps.length} ${step.name}: ${result.status}${seconds}${result.reason ? `: ${result.reason}` : ''}`,
       );
     }
-  }
+  } else results.push(...steps.map((step) => skipped(step, device.reason)));
   const report = write(results);
   // A resumed run needs the models.
   const over = results.every((step) => step.status !== 'not run');
@@ -81,6 +88,15 @@ async function check() {
  */
 function waiting({ name, what }) {
   return { name, what, command: '', status: 'not run', reason: 'the check had not come to it' };
+}
+
+/**
+ * @param {import('./check/run-step.mjs').Step} step
+ * @param {string} reason
+ * @returns {import('./check/run-step.mjs').StepResult}
+ */
+function skipped({ name, what }, reason) {
+  return { name, what, command: '', status: 'skipped', reason };
 }
 
 function read() {

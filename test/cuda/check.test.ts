@@ -25,7 +25,7 @@ const reportIn = (out: string) =>
     dryRun: boolean;
     reason?: string;
     date: string;
-    steps: { name: string; status: string; result?: unknown }[];
+    steps: { name: string; status: string; reason?: string; result?: unknown }[];
   };
 
 /** A step that runs a line of JavaScript. */
@@ -151,11 +151,16 @@ describe('cuda-check', () => {
     const report = reportIn(out);
     if (report.status !== 'skipped') skip('CUDA works on this machine');
     expect(status).toBe(6);
-    expect(report.steps.every((step) => step.status === 'no device')).toBe(true);
     expect(report.reason).toMatch(/needs/);
     expect(report.date).toBe('2026-01-02');
     expect(stdout).toBe(readFileSync(join(out, 'report.md'), 'utf8'));
     expect(stdout).toMatch(/^# CUDA check: skipped\n/);
+    const [doctor, ...others] = report.steps;
+    expect(doctor).toMatchObject({ name: 'doctor', status: 'no device' });
+    expect(doctor?.reason).toMatch(/cannot run on cuda/);
+    expect(others.length).toBeGreaterThan(5);
+    for (const step of others)
+      expect(step).toMatchObject({ status: 'skipped', reason: report.reason });
     expect(stdout).not.toMatch(/passed/i);
   });
 

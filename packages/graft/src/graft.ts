@@ -68,6 +68,7 @@ export function tryPlan(
     facts,
     sites: located.sites,
     family: located.family,
+    warnings: located.fileWarnings,
     ...host.identity(),
     image: imageWith(host, { range, feeds }),
     adapters: listOf(adapters),

@@ -13,23 +13,33 @@ import {
   buildBackbone,
   bytesSource,
   checkModel,
+  chooseSites,
   convertPrecision,
   decodeAdapter,
   detectBackbone,
   diffModels,
   encodeAdapter,
+  extendGraph,
   externalLocations,
+  findModules,
   freshAdapter,
   graphFacts,
   hostOf,
   importAdapter,
+  labelWeights,
+  layersLeftWide,
   lookAt,
+  mainImage,
   modelBytes,
+  parseInit,
+  pipParameters,
   planGraft,
   readGraft,
   readModel,
+  requireSites,
   swap,
   ungraft,
+  withNamedAverages,
 } from '@pip-graft/graft';
 import {
   listAdapters,
@@ -193,6 +203,9 @@ describe('functions of the library', () => {
     ['readGraft', readGraft],
     ['ungraft', ungraft],
     ['lookAt', lookAt],
+    ['mainImage', mainImage],
+    ['layersLeftWide', layersLeftWide],
+    ['extendGraph', (value) => extendGraph(value, any({}))],
     ['swap', (value) => swap(value, adapter)],
   ])('%s takes a model', (name, call) => {
     expect(() => call(any(undefined))).toThrow(rejected(`${name}: it ${aModel} undefined.`));
@@ -200,6 +213,19 @@ describe('functions of the library', () => {
     expect(() => call(any({ model }))).toThrow(
       rejected(`${aModel} an object with a model; pass its \`model\`.`),
     );
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['requireSites', () => requireSites(any({})), 'it takes a host'],
+    ['chooseSites', () => chooseSites(any(null), '1'), "it takes a host's `located`"],
+    ['chooseSites', () => chooseSites(any({ sites: [] }), any(1)), "'text' is text and was passed"],
+    ['labelWeights', () => labelWeights([1], any(undefined)), "'labels' is a list"],
+    ['parseInit', () => parseInit(any(undefined)), "'text' is text and was passed undefined"],
+    ['pipParameters', () => pipParameters(any({})), "'levels' is a list and was passed undefined"],
+    ['findModules', () => findModules(any({})), 'it takes a Map of tensors by name'],
+    ['withNamedAverages', () => withNamedAverages(any({})), 'it takes a Map of tensors by name'],
+  ])('%s says what it takes', (name, call, message) => {
+    expect(call).toThrow(rejected(`${name}: ${message}`));
   });
 
   it('say what they take instead of tensors, networks and contents of files', () => {

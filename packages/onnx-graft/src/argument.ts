@@ -113,3 +113,11 @@ export function requireMembers(
     );
   }
 }
+
+/**
+ * Whether the bindings of runtimes can pass on the name of an input or output: not with bytes that
+ * are not UTF-8, or a zero byte.
+ */
+export function isPlainName(name: string): boolean {
+  return !/[\0\p{Surrogate}]/u.test(name);
+}

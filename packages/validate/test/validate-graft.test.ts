@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyGraft, freshAdapter, hostOf, planGraft } from '@pip-graft/graft';
+import { bytesSource, modelBytes, readModel } from '@pip-graft/onnx-graft';
 import { saveModel } from '@pip-graft/onnx-graft/node';
 import {
   type GraftedOptions,
@@ -59,6 +60,24 @@ describe('valid grafts pass', () => {
     const result = await wrapped({ mirrored: 20 });
     expect(result.checks.filter(({ status }) => status === 'failed')).toEqual([]);
     expect(verdict(result, 'sizes and batches').detail).toContain('1x32x32');
+  });
+
+  test('on a host with a skip feature whose name is not UTF-8', async () => {
+    const plain = wrappedUnet();
+    const skip = hostOf(plain).located.sites[0]!.value;
+    const text = Buffer.from(modelBytes(plain)).toString('latin1');
+    const bytes = Buffer.from(text.replaceAll(skip, `\xff${skip.slice(1)}`), 'latin1');
+    const host = hostOf(readModel(bytesSource(bytes)));
+    expect(host.located.sites[0]?.value).toBe(`\udcff${skip.slice(1)}`);
+    const grafted = join(folder, 'latin.onnx');
+    await saveModel(applyGraft(planGraft(host, freshAdapter(host))), grafted);
+    const result = await validateGraft({ grafted, ...quick, layers: true });
+    expect(result.checks.filter(({ status }) => status === 'failed')).toEqual([]);
+    expect(verdict(result, 'upstream tensors').status).toBe('passed');
+    expect(verdict(result, 'layers')).toMatchObject({
+      status: 'skipped',
+      detail: expect.stringContaining('not UTF-8'),
+    });
   });
 
   test('on a host that itself mixes the images of a batch', async () => {

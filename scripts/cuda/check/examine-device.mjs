@@ -23,7 +23,8 @@ export async function examineDevice({ device, deviceId }, out, say) {
     const result = await runStep({ name, what, args, variables, minutes: 3 }, { out });
     const examined = result.result?.devices?.[0];
     // A doctor that says "no" has done its job, but nothing passed.
-    if (examined && !examined.works) result.status = 'no device';
+    if (examined && !examined.works)
+      Object.assign(result, { status: 'no device', reason: examined.detail });
     results.push(result);
     say(`${what}: ${examined?.detail ?? result.reason}`);
     return examined;

@@ -84,6 +84,10 @@ const inFloat32 = 'save the network in float32';
 /** A tensor in the state_dict() of an optimiser of PyTorch. */
 const optimiserState = /^state\.\d+\.\w+$/;
 
+/** Names that a network of a known family always has, with dots written in another way. */
+const flatAnchor =
+  /(?:^|[^A-Za-z])(intro[^A-Za-z.]{0,2}weight|patch_embed[^A-Za-z.]{0,2}proj[^A-Za-z.]{0,2}weight)(?:$|[^A-Za-z])/;
+
 const pipNames = /^(prompt\d+\.|low_prompt_interaction_level\d+\.)/;
 /**
  * In the releases of PIP and of PromptIR; docs/notes/pip.md section 5 and backbones.md section 3.
@@ -133,6 +137,7 @@ export function withNamedAverages<T extends Given>(
   tensors: ReadonlyMap<string, T>,
   label = 'checkpoint',
 ): ReadonlyMap<string, T> {
+  argument.requireTensors(tensors, 'withNamedAverages');
   if (!hasAverages(tensors)) return tensors;
   const sound = candidatesIn(tensors, label).flatMap((one) => soundIn(one, label, true));
   if (sound.some(({ average }) => average)) return tensors;
@@ -264,6 +269,13 @@ function unknownNetwork(names: readonly string[], label: string): GraftError {
     return new GraftError(
       'UNSUPPORTED_HOST',
       `${label}: no network of a known family: ${addition}.`,
+    );
+  }
+  const flat = names.find((name) => flatAnchor.test(name));
+  if (flat !== undefined) {
+    return new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: no network under its own names: '${shownName(flat)}' looks like one whose dots were replaced or removed; import the file that the network's state_dict() was saved to, or give the tensors their names back.`,
     );
   }
   const advice = /-\d+-of-\d+\.\w+$/.test(label)

@@ -17,6 +17,12 @@ const counters = /(^|\.)(total_ops|total_params)$/;
 const lone =
   /^(n_averaged|num_updates|num_batches_tracked|initted|decay|epoch|iter(ation)?|(global_)?steps?(_counter)?)$/;
 
+/**
+ * What PyTorch's quantisation watches beside a layer's weights, which stay what they are until it is
+ * converted.
+ */
+const observers = /(^|\.)(weight_fake_quant|activation_post_process(_\d+)?)\./;
+
 /** Modules that training adds beside a network: losses, critics, measures, teachers, averages. */
 const training =
   /loss|criteri|percep|vgg|lpips|dists|discrim|critic|metric|psnr|ssim|^fid|teacher|optim|sched|(^|_)(ema|shadow|averaged?)($|_)|^net_?d$/i;
@@ -32,7 +38,7 @@ export function isBeside(
   { dtype, array = false }: Partial<Pick<StoredTensor, 'dtype' | 'array'>>,
   own: ReadonlySet<string>,
 ): boolean {
-  if (counters.test(name)) return true;
+  if (counters.test(name) || observers.test(name)) return true;
   const [first = ''] = name.split('.', 1);
   if (own.has(first)) return false;
   if (array) return true;

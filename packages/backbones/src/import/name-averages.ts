@@ -37,24 +37,31 @@ export function isOptimiser(path: string): boolean {
 
 /**
  * Names the tensors of averages that are kept without the network's names: a list in the order of
- * the parameters (torch_ema, diffusers, NeMo), or names without dots, or with underscores for them
- * (LitEma). Only where every name and every shape fits; everything else stays as it is.
+ * the parameters (torch_ema, diffusers, NeMo), or names without dots, or with underscores for them,
+ * in a group of their own (LitEma) or beside the network (`ema_model_intro_weight`). Only where
+ * every name and every shape fits; everything else stays as it is.
  */
 export function nameAverages<T extends FloatTensor>(
   tensors: Tensors<T>,
   networks: readonly NamedNetwork[],
 ): Tensors<T> {
   const renamed = new Map<string, string>();
-  for (const [path, keys] of averagesIn(tensors)) {
-    const dimsOf = (key: string) => tensors.get(`${path}.${key}`)?.dims;
-    for (const network of networks) {
-      const names = listed(keys, network, dimsOf) ?? joined(keys, network, dimsOf);
-      if (names === undefined) continue;
-      const isFree = [...names.values()].every((name) => !tensors.has(`${path}.${name}`));
-      if (isFree) for (const [key, name] of names) renamed.set(`${path}.${key}`, `${path}.${name}`);
-      break;
+  const { named, flat } = averagesIn(tensors);
+  const search = (groups: Map<string, string[]>, find: Find) => {
+    for (const [path, keys] of groups) {
+      const whole = (key: string) => (path === '' ? key : `${path}.${key}`);
+      const dimsOf = (key: string) => tensors.get(whole(key))?.dims;
+      for (const network of networks) {
+        const names = find(keys, network, dimsOf);
+        if (names === undefined) continue;
+        const isFree = [...names.values()].every((name) => !tensors.has(whole(name)));
+        if (isFree) for (const [key, name] of names) renamed.set(whole(key), whole(name));
+        break;
+      }
     }
-  }
+  };
+  search(named, (...group) => listed(...group) ?? joined(...group));
+  search(flat, prefixed);
   if (renamed.size === 0) return tensors;
   return new Map([...tensors].map(([path, tensor]) => [renamed.get(path) ?? path, tensor]));
 }
@@ -64,18 +71,30 @@ export function hasAverages(tensors: Tensors<FloatTensor>): boolean {
   return [...tensors.keys()].some((path) => path.length <= longestPath && isAverage(path));
 }
 
-/** Last parts of the paths of averages, by what precedes them. */
-function averagesIn(tensors: Tensors<FloatTensor>): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
+/**
+ * Last parts of the paths of averages, by what precedes them: groups that indicate an average, and
+ * others where the last part does.
+ */
+function averagesIn(
+  tensors: Tensors<FloatTensor>,
+): Record<'named' | 'flat', Map<string, string[]>> {
+  const named = new Map<string, string[]>();
+  const flat = new Map<string, string[]>();
   for (const path of tensors.keys()) {
     if (path.length > longestPath) continue;
     const end = path.lastIndexOf('.');
     const group = path.slice(0, Math.max(0, end));
-    const keys = groups.get(group);
-    if (keys) keys.push(path.slice(end + 1));
-    else if (isWeights(group)) groups.set(group, [path.slice(end + 1)]);
+    const key = path.slice(end + 1);
+    const keys = named.get(group);
+    if (keys) keys.push(key);
+    else if (isWeights(group)) named.set(group, [key]);
+    else if (isWeights(key) && !isOptimiser(group)) {
+      const some = flat.get(group);
+      if (some) some.push(key);
+      else flat.set(group, [key]);
+    }
   }
-  return groups;
+  return { named, flat };
 }
 
 function isWeights(path: string): boolean {
@@ -83,6 +102,13 @@ function isWeights(path: string): boolean {
 }
 
 type Dims = (key: string) => readonly number[] | undefined;
+
+/** Finds a network's names for keys; undefined if not all are there in their shapes. */
+type Find = (
+  keys: readonly string[],
+  network: NamedNetwork,
+  dimsOf: Dims,
+) => Map<string, string> | undefined;
 
 /** Names for a list with as many tensors as the network, each of its shape. */
 function listed(
@@ -124,6 +150,34 @@ function joined(
   return undefined;
 }
 
+/** Like {@link joined}, after a word for the average: `ema_model_intro_weight`. */
+function prefixed(
+  keys: readonly string[],
+  { parameters }: NamedNetwork,
+  dimsOf: Dims,
+): Map<string, string> | undefined {
+  const [first] = parameters.keys();
+  if (first === undefined || keys.length < parameters.size) return undefined;
+  for (const dot of ['', '_']) {
+    const flat = (name: string): string => name.replaceAll('.', dot);
+    const starts = keys.flatMap((key) =>
+      key.endsWith(flat(first)) ? [key.slice(0, -flat(first).length)] : [],
+    );
+    for (const start of starts) {
+      const word = start.replace(/_+$/, '');
+      if (!isWeights(word)) continue;
+      const names = new Map<string, string>();
+      for (const [name, dims] of parameters) {
+        const key = `${start}${flat(name)}`;
+        if (names.has(key) || dimsOf(key)?.join() !== dims.join()) break;
+        names.set(key, `${word}.${name}`);
+      }
+      if (names.size === parameters.size) return names;
+    }
+  }
+  return undefined;
+}
+
 /**
  * Averages in a checkpoint that look like this network's, judging by their path and by the shapes
  * of their convolutions.
@@ -148,13 +202,23 @@ function byAverage(tensors: Tensors<FloatTensor>): Map<string, string[]> {
   for (const path of tensors.keys()) {
     if (path.length > longestPath || !isAverage(path)) continue;
     const parts = path.split('.').slice(0, -1);
-    const prefix = parts.slice(0, parts.findLastIndex(isAverage) + 1).join('.');
+    const prefix = parts.slice(0, parts.findLastIndex(isAverage) + 1).join('.') || flatPrefix(path);
     if (prefix === '' || !isWeights(prefix) || plain.test(parts.join('.'))) continue;
     const paths = groups.get(prefix);
     if (paths) paths.push(path);
     else groups.set(prefix, [path]);
   }
   return groups;
+}
+
+/** What names without dots have in common: `ema_*` of `ema_intro_weight`, `*_ema` of its reverse. */
+function flatPrefix(path: string): string {
+  const end = path.lastIndexOf('.') + 1;
+  const words = path.slice(end).split('_');
+  const at = words.findIndex(isAverage);
+  if (at < 0 || words.length === 1) return '';
+  const own = at === words.length - 1 ? `*_${words[at]}` : `${words.slice(0, at + 1).join('_')}_*`;
+  return `${path.slice(0, end)}${own}`;
 }
 
 function kernelOf(dims: readonly number[]): string | undefined {

@@ -9,7 +9,7 @@ import type { Located } from './located.ts';
 import { sizeMultipleOf } from './size-multiple.ts';
 import { liveNodes, type Trails, trailsOf } from './trail.ts';
 import { imageValues } from './values/image-values.ts';
-import { warningsOf } from './warnings.ts';
+import { fileWarnings, imageWarnings } from './warnings.ts';
 import { networksInside, whyNone } from './why-none.ts';
 
 /**
@@ -34,7 +34,13 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
       unfit: whyUnclear(model) ?? shown.unfit,
       beside: besideImage(model, tensors.input),
     };
-  const nothing = { family: 'unknown', confidence: 0, sites: [], warnings: [] } as const;
+  const nothing = {
+    family: 'unknown',
+    confidence: 0,
+    sites: [],
+    warnings: [],
+    fileWarnings: [],
+  } as const;
   if (image === undefined) {
     const rejected = model.graph.inputs.map((input) => ({
       value: input.name,
@@ -79,17 +85,19 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
   const meetings = meetingsOf(facts, trails, live);
   const candidates = [...unusable, ...dead, ...meetings, ...prompts, ...rejected];
   const other = candidates.filter(({ reason }) => !reason.startsWith(imageResidual));
-  const inside = sites.length > 0 ? [] : networksInside(model);
-  const isSaid = sites.length > 0 || inside.length > 0;
+  const inside = networksInside(model);
+  const isSaid = (sites.length > 0 && image.output !== undefined) || inside.length > 0;
   const none = isSaid ? [] : whyNone(facts, image, other.length > 0);
   const { family, confidence } = recognise(facts, sites);
+  const ofFile = fileWarnings(facts);
   let multiple: number | undefined;
   return {
     family,
     confidence,
     sites,
     rejected: [...inside, ...candidates, ...none],
-    warnings: warningsOf(facts, image),
+    warnings: [...ofFile, ...imageWarnings(image)],
+    fileWarnings: ofFile,
     image,
     // Computed on demand: trying sizes takes as long as everything before.
     get sizeMultiple() {

@@ -22,6 +22,8 @@ export interface Located {
   /** Rows and columns of an image must be multiples of this; 1 if the network pads itself. */
   readonly sizeMultiple: number;
   readonly warnings: readonly string[];
+  /** Those about the file, which no option solves. */
+  readonly fileWarnings: readonly string[];
   /** undefined if no input is an image. */
   readonly image: LocatedImage | undefined;
 }

@@ -115,6 +115,13 @@ function arrival(from: readonly Step[], scale: number): number {
 /** Domain of onnxruntime's operators on channel blocks. */
 export const blockedDomain = 'com.microsoft.nchwc';
 
+/** Convolutions that onnxruntime's optimisers rewrote for images with their channels last. */
+function isChannelsLast(domain: string, opType: string): boolean {
+  return (
+    domain === 'com.ms.internal.nhwc' || (domain === 'com.microsoft' && opType.startsWith('Nhwc'))
+  );
+}
+
 /** Number of nodes to name; the nodes after them are unknown because of them. */
 const named = 3;
 
@@ -137,7 +144,9 @@ export function unknownShapes(facts: GraphFacts): RejectedSite[] {
     const advice =
       domain === blockedDomain
         ? "use the model as it was exported, or optimise it at level 'extended': at 'all', onnxruntime lays it out for one kind of processor"
-        : 'replace the operator, or annotate its output with a shape';
+        : isChannelsLast(domain, opType)
+          ? 'use the model as it was exported, or optimise it without channels last (NhwcConv), which only GPUs have'
+          : 'replace the operator, or annotate its output with a shape';
     return {
       value: outputs.find((output) => output !== '') ?? '',
       reason: `its shape is not known: the shape of what '${operator}' makes cannot be told at node ${name === '' ? `#${index}` : `'${name}'`}${more}, so nothing behind it can be grafted; ${advice}`,

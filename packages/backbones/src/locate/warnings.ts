@@ -1,23 +1,33 @@
-import { checkModel, type GraphFacts, type Model, type Node } from '@pip-graft/onnx-graft';
+import {
+  argument,
+  checkModel,
+  type GraphFacts,
+  type Model,
+  type Node,
+} from '@pip-graft/onnx-graft';
 import { makerOf, nodesBehind } from '../recognise/nodes-behind.ts';
 import { whatToFill } from './image-tensors.ts';
 import type { LocatedImage } from './located.ts';
 import { blockedDomain } from './trail.ts';
 
 /** Problems of a file that grafting would meet: what was found, its consequence, what to do. */
-export function warningsOf(facts: GraphFacts, image: LocatedImage): string[] {
+export function fileWarnings(facts: GraphFacts): string[] {
   const all = [
     spaceToDepthWarning,
     blockedWarning,
     builtInSizeWarning,
     halfNormsWarning,
+    bfloat16Warning,
     quantisedWarning,
     structureWarning,
     namesWarning,
   ];
-  return [...all.map((warning) => warning(facts)), image.unfit, whatToFill(image)].flatMap(
-    (one) => one ?? [],
-  );
+  return all.flatMap((warning) => warning(facts) ?? []);
+}
+
+/** Problems with its images, which options solve. */
+export function imageWarnings(image: LocatedImage): string[] {
+  return [image.unfit, whatToFill(image)].flatMap((one) => one ?? []);
 }
 
 /**
@@ -31,9 +41,7 @@ function blockedWarning({ model }: GraphFacts): string | undefined {
 
 /** Names of inputs and outputs that runtimes' bindings cannot pass on. */
 function namesWarning({ model: { graph } }: GraphFacts): string | undefined {
-  const odd = [...graph.inputs, ...graph.outputs].find(({ name }) =>
-    /[\0\p{Surrogate}]/u.test(name),
-  );
+  const odd = [...graph.inputs, ...graph.outputs].find(({ name }) => !argument.isPlainName(name));
   if (odd === undefined) return undefined;
   return `the name '${odd.name}' of an input or output has bytes that are not UTF-8, or a zero byte, and onnxruntime can use it only from C and C++: no command here can run the model; export it again with plain names.`;
 }
@@ -68,6 +76,23 @@ function halfNormsWarning(facts: GraphFacts): string | undefined {
   return `${count} normalisation${count === 1 ? ' is' : 's are'} computed in float16, which overflows on bright and loses flat dark images; convert the model with normalisation left in float32.`;
 }
 
+/** Operator set since which ONNX has convolutions in bfloat16. */
+const bfloat16Since = 22;
+
+/** Exporters write bfloat16 into operator sets whose convolutions do not have it. */
+function bfloat16Warning({ model, sample }: GraphFacts): string | undefined {
+  const opset = model.opsets.get('') ?? bfloat16Since;
+  if (opset >= bfloat16Since) return undefined;
+  const layer = model.graph.nodes.find(
+    ({ opType, domain, inputs }) =>
+      domain === '' &&
+      /^Conv(Transpose)?$/.test(opType) &&
+      sample.values.get(inputs[0] ?? '')?.dataType === 'bfloat16',
+  );
+  if (layer === undefined) return undefined;
+  return `no runtime loads the file: its layers compute in bfloat16, which ONNX has since operator set ${bfloat16Since}, not in ${opset}; export it in float32 or float16.`;
+}
+
 function isHalfNorm(facts: GraphFacts, node: Node): boolean {
   const [x] = node.inputs;
   if (x === undefined || facts.sample.values.get(x)?.dataType !== 'float16') return false;
@@ -92,7 +117,8 @@ function quantisedWarning({ model }: GraphFacts): string | undefined {
     return `the model is quantised (dynamically, ${measured} DynamicQuantizeLinear): modules are grafted between its layers, where values are float, and stay float; compare the result with the float model's.`;
   }
   const count = nodes.filter(({ opType }) => opType === 'DequantizeLinear').length;
-  if (count === 0) return undefined;
+  // Without this, only weights are quantised, and every feature is float.
+  if (count === 0 || !nodes.some(({ opType }) => opType === 'QuantizeLinear')) return undefined;
   return `the model is quantised (QDQ, ${count} DequantizeLinear): modules are grafted on the float side and stay float, and what they give is quantised by ranges that were calibrated without them; check the result, or graft before quantising.`;
 }
 

@@ -136,6 +136,14 @@ const additions = [
     names: /\.weight_(orig|u)$/,
     text: 'it has spectral_norm or pruning in place of weights: remove it with torch.nn.utils.remove_spectral_norm or prune.remove, and save the state_dict() after that',
   },
+  {
+    names: /\.((weight_)?scales?|(weight_)?zero_points?|_packed_params(\.\w+)*)$/,
+    text: 'it is quantised, and its layers have scales: import the network in float32, as it was before torch.ao.quantization.convert',
+  },
+  {
+    names: /[._](ema|shadow|avg|average|averaged)$/i,
+    text: "it has an average (EMA) beside each weight: save either the plain weights or the averages under the network's names",
+  },
 ] as const;
 
 /** What to do about names that training put in place of a network's; undefined for other names. */

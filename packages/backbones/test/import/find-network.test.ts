@@ -104,6 +104,41 @@ describe('a known network under a wrapper', () => {
     expect(found.beside).toEqual(counters.map(([name]) => name));
   });
 
+  it('ignores what quantisation watches in training, in modules and beside them', () => {
+    const watched = [
+      'intro.weight_fake_quant.scale',
+      'intro.weight_fake_quant.activation_post_process.eps',
+      'encoders.0.0.conv1.activation_post_process.histogram',
+      'activation_post_process_12.min_val',
+    ].map((name): [string, Tensor] => [name, tensor(1)]);
+    const found = detectBackbone(file(state(nafnet(), String, 2), watched));
+    expect(found.backbone).toEqual(nafnet());
+    expect(found.beside).toEqual(watched.map(([name]) => name));
+  });
+
+  it.each([
+    ['intro.zero_point', /it is quantised, .*import the network in float32/],
+    ['intro.weight_scale', /it is quantised/],
+    ['intro.weight_ema', /it has an average \(EMA\) beside each weight/],
+  ])('says what %s in place of or beside a weight means', (name, message) => {
+    const odd = file(state(nafnet(), String), [[name, tensor(1)]]);
+    expect(() => detectBackbone(odd, { label: 'x.pth' })).toThrow(message);
+  });
+
+  it.each([
+    ['intro_weight', '_'],
+    ['params/intro/weight:0', '/'],
+    ['introweight', ''],
+  ])('says that dots are missing in %s', (name, dot) => {
+    const renamed = state(nafnet(), (own) => own.replaceAll('.', dot));
+    renamed[0] = [name, renamed[0]![1]];
+    expect(() => detectBackbone(file(renamed), { label: 'x.pth' })).toThrow(
+      new RegExp(
+        `^x\\.pth: .*'${name}' looks like one whose dots were replaced or removed; import`,
+      ),
+    );
+  });
+
   it('treats a variant with an extra module as another network, unless a prefix insists', () => {
     const variant = file(state(restormer, under('net')), [['net.fre1.conv.weight', tensor(3)]]);
     expect(() => detectBackbone(variant, { label: 'adair.ckpt' })).toThrow(

@@ -65,6 +65,30 @@ describe('an average without names', () => {
     expectAverage(file(plain, counters, state(rename, 2)), 'model_ema', 'model');
   });
 
+  it.each([
+    ['ema_model_', '_', 'ema_model'],
+    ['ema_', '_', 'ema'],
+    ['model_ema_', '_', 'model_ema'],
+    ['ema_', '', 'ema'],
+  ])('names flattened after %s beside the network', (start, dot, word) => {
+    const flat = (name: string) => `${start}${name.replaceAll('.', dot)}`;
+    expectAverage(file(state(String, 1), state(flat, 2)), word, '');
+    const inside = state((name) => `state_dict.${flat(name)}`, 2);
+    const net = state((name) => `state_dict.net.${name}`, 1);
+    expectAverage(file(net, inside), `state_dict.${word}`, 'state_dict.net');
+  });
+
+  it('flattened names of which one is missing or misshaped are named in a warning', () => {
+    const flat = state((name) => `ema_${name.replaceAll('.', '_')}`, 2);
+    const left = [{ prefix: 'ema_*', problem: 'without names that fit the network' }];
+    const half = detectBackbone(file(state(String, 1), flat.slice(1)));
+    expect(half).toMatchObject({ prefix: '', average: false, leftAverages: left });
+    const ends = state((name) => `${name.replaceAll('.', '_')}_ema`, 2);
+    expect(detectBackbone(file(state(String, 1), ends)).leftAverages).toEqual([
+      { prefix: '*_ema', problem: 'without names that fit the network' },
+    ]);
+  });
+
   it('stays out if a shape differs, and is named in a warning', () => {
     const other = list('ema.shadow_params');
     other[0]![1] = { dims: [4], data: new Float32Array(4) };

@@ -1,5 +1,13 @@
 import { locateSkips } from '@pip-graft/backbones';
-import { bytesSource, type Model, modelBytes, ops, readModel } from '@pip-graft/onnx-graft';
+import {
+  buildModel,
+  bytesSource,
+  GraphBuilder,
+  type Model,
+  modelBytes,
+  ops,
+  readModel,
+} from '@pip-graft/onnx-graft';
 import { describe, expect, test } from 'vitest';
 import { fixtureModel, fixtures } from '../fixture-models.ts';
 import { Net } from './net.ts';
@@ -95,6 +103,41 @@ describe('on exports', () => {
     expect(files.length).toBeGreaterThan(1);
     for (const file of files) expect(of(file)[0]).toMatch(/^the model is quantised \(QDQ, \d+/);
   });
+});
+
+test.each([
+  [17, /^no runtime loads the file: its layers compute in bfloat16, .* 22, not in 17; export it/],
+  [22, undefined],
+])('bfloat16 in operator set %d', (opset, message) => {
+  const image = { name: 'image', dataType: 'bfloat16', dims: ['n', 3, 'h', 'w'] } as const;
+  const g = new GraphBuilder({ opset });
+  const w = g.tensor('w', 'bfloat16', [3, 3, 1, 1], new Uint8Array(18));
+  const y = ops.conv(g, 'image', w, {});
+  const { nodes, initializers } = g.fragment();
+  const model = buildModel({
+    irVersion: 10,
+    opset,
+    producer: { name: 'test', version: '1' },
+    graphName: 'g',
+    nodes,
+    initializers,
+    inputs: [image],
+    outputs: [{ ...image, name: y }],
+  });
+  const found = warnings(model);
+  if (message === undefined) expect(found).toEqual([]);
+  else expect(found).toEqual([expect.stringMatching(message)]);
+});
+
+test('says nothing of quantisation where only weights are quantised', () => {
+  const net = new Net();
+  const x = net.conv(net.image(), 8);
+  const scaled = net.g.node('DequantizeLinear', [
+    net.g.tensor('quantised', 'int8', [1, 8, 1, 1], new Uint8Array(8)),
+    net.g.scalar(1, 'float32'),
+  ]);
+  const y = net.conv(net.is(8, ops.mul(net.g, x, scaled[0]!)), 3);
+  expect(warnings(net.model(y))).toEqual([]);
 });
 
 test('warns about a quantised model without a float path', () => {

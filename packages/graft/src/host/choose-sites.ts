@@ -1,6 +1,7 @@
 import { type Located, whyInvalid } from '@pip-graft/backbones';
-import { GraftError, type SkipSite } from '@pip-graft/onnx-graft';
+import { argument, GraftError, type SkipSite } from '@pip-graft/onnx-graft';
 import { alreadyGrafted, stampKey } from '@pip-graft/pip-core';
+import { requireHost } from '../check-arguments.ts';
 import type { Host } from './host.ts';
 
 /**
@@ -13,6 +14,9 @@ import type { Host } from './host.ts';
  * @example chooseSites(located, '^2').map(({ level }) => level) // [1, 3]
  */
 export function chooseSites(located: Located, text: string | undefined): readonly SkipSite[] {
+  const takes = "a host's `located`";
+  argument.requireKind(located, { member: 'sites', place: 'chooseSites', takes });
+  if (text !== undefined) argument.requireMembers({ text }, 'chooseSites', { text: 'text' });
   const { sites } = located;
   if (text === undefined) return sites;
   const words = text.split(',').map((word) => word.trim());
@@ -55,7 +59,9 @@ const listed = 5;
  * Rejects a host that no runtime loads, and one without skip connections, with the reasons. Errors:
  * `ALREADY_GRAFTED`, `CORRUPT_FILE`, `NO_SITES`, `UNSUPPORTED_LAYOUT`.
  */
-export function requireSites({ model, located }: Host): void {
+export function requireSites(host: Host): void {
+  requireHost(host, 'requireSites');
+  const { model, located } = host;
   const { label } = model.source;
   if (model.metadata.has(stampKey)) throw new GraftError('ALREADY_GRAFTED', alreadyGrafted(label));
   // Sites of such a file mean nothing: which of two values of one name is it?

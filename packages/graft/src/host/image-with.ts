@@ -31,7 +31,7 @@ export function imageWith(
   if (!image || !found) return null;
   const { label } = model.source;
   const unusable =
-    whyUnusable(image) ??
+    whyUnusable(image, located.rejected) ??
     whyNoPixels(facts, image) ??
     whyResized(facts, image) ??
     (range === undefined ? image.unfit : undefined);
@@ -169,14 +169,16 @@ function compared(size: number, whole: number, what: string): string {
   return `has ${Math.abs(size - whole)} ${size > whole ? 'more' : 'fewer'} than the ${what}`;
 }
 
-function whyUnusable({
-  inputChannels,
-  outputChannels,
-  input,
-  output,
-}: NonNullable<Host['located']['image']>): string | undefined {
-  if (output === undefined)
-    return `none of its outputs is an image made of '${input}'; a restoration network makes one of the same size.`;
+function whyUnusable(
+  { inputChannels, outputChannels, input, output }: NonNullable<Host['located']['image']>,
+  rejected: Host['located']['rejected'],
+): string | undefined {
+  if (output === undefined) {
+    const stop = rejected.find(({ reason }) => reason.startsWith('its shape is not known'));
+    return stop === undefined
+      ? `none of its outputs is an image made of '${input}'; a restoration network makes one of the same size.`
+      : `it is not known whether an output is an image made of '${input}': value '${stop.value}': ${stop.reason}.`;
+  }
   const notFilled = whyNotFilled({ input, inputChannels });
   if (notFilled) return notFilled;
   if (outputChannels !== undefined && ![1, 3, 4].includes(outputChannels))

@@ -20,6 +20,29 @@ function hostWith(change: (graph: NonNullable<Graph>) => void) {
 const copyOf = (input: string, output: string) =>
   onnx.NodeProto.create({ opType: 'Relu', name: 'again', input: [input], output: [output] });
 
+test('an output behind an operator of unknown shape: the operator is named, with what to do', () => {
+  const host = hostWith(({ node, output, initializer }) => {
+    const last = output![0]!.name!;
+    node!.push(
+      onnx.NodeProto.create({ opType: 'SequenceConstruct', input: [last], output: ['list'] }),
+      onnx.NodeProto.create({ opType: 'SequenceAt', input: ['list', 'first'], output: ['taken'] }),
+    );
+    const int64 = onnx.TensorProto.DataType.INT64;
+    initializer!.push(onnx.TensorProto.create({ name: 'first', dataType: int64, int64Data: [0] }));
+    output![0] = onnx.ValueInfoProto.create({ ...output![0], name: 'taken' });
+  });
+  expect(() => planGraft(host, adapter, { allowUnbound: true })).toThrow(
+    /^host\.onnx: it is not known whether an output is an image made of '\w+': value 'list': its shape is not known: the shape of what 'SequenceConstruct' makes cannot be told at node #\d+, .*; replace the operator/,
+  );
+});
+
+test('what is wrong with the file is a warning of the plan too', () => {
+  const host = hostWith(({ node }) => node!.reverse());
+  const warning = expect.stringContaining('not in topological order');
+  expect(host.located.warnings).toEqual([warning]);
+  expect(planGraft(host, adapter, { allowUnbound: true }).summary.warnings).toContainEqual(warning);
+});
+
 test.each<[string, (graph: NonNullable<Graph>) => void, RegExp]>([
   [
     'a value that two nodes make',

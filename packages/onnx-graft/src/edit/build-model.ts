@@ -1,3 +1,4 @@
+import { requireMembers } from '../argument.ts';
 import type { NodeSpec, TensorSpec, ValueSpec } from '../author/spec.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
@@ -40,6 +41,13 @@ export interface ModelSpec {
  *   nodes: [relu], initializers: [], inputs: [x], outputs: [{ ...x, name: 'y' }] });
  */
 export function buildModel(spec: ModelSpec): Model {
+  requireMembers(spec, 'buildModel', {
+    producer: 'an object',
+    nodes: 'a list',
+    initializers: 'a list',
+    inputs: 'a list',
+    outputs: 'a list',
+  });
   const { irVersion, producerName, producerVersion, opsetImport } = onnx.ModelProto;
   const head = new FieldWriter()
     .int(irVersion, spec.irVersion)

@@ -1,3 +1,4 @@
+import { requireModel } from '../argument.ts';
 import type { Fragment, ValueSpec } from '../author/spec.ts';
 import { GraftError } from '../error.ts';
 import type { Field, Model } from '../model/model.ts';
@@ -30,6 +31,7 @@ export interface Extension {
  * extendGraph(model, { fragment: g.fragment(), outputs: [{ name: doubled, dataType: 'float32', dims: [1] }] });
  */
 export function extendGraph(model: Model, extension: Extension): Model {
+  requireModel(model, 'extendGraph');
   const { graph, source } = model;
   const { fragment, inputs = [], outputs, fed = [] } = extension;
   const parents = [graph.field];
@@ -76,18 +78,42 @@ export function extendGraph(model: Model, extension: Extension): Model {
 /**
  * A model with inner values as additional outputs; the runtime infers their types.
  *
+ * @param as name of each value's output; default: its own
+ *
  * @example
  * exposeValues(model, ['/encoder/Add_output_0']);
  */
-export function exposeValues(model: Model, names: readonly string[]): Model {
+export function exposeValues(
+  model: Model,
+  names: readonly string[],
+  as: (name: string) => string = String,
+): Model {
+  requireModel(model, 'exposeValues');
   const { graph } = model;
   const present = new Set(graph.outputs.map((output) => output.name));
-  const pieces = names.filter((name) => !present.has(name)).map(encodeBareOutput);
+  const pieces = names.flatMap((name) => {
+    const shown = as(name);
+    if (present.has(shown)) return [];
+    return shown === name
+      ? [encodeBareOutput(name)]
+      : [copyTo(name, shown), encodeBareOutput(shown)];
+  });
   const end = graph.field.end;
   return readLater(
     rewrite(model, [{ start: end, end, pieces, parents: [graph.field] }]),
     sameData(model),
   );
+}
+
+function copyTo(input: string, output: string): Uint8Array {
+  return encodeNode({
+    name: output,
+    opType: 'Identity',
+    domain: '',
+    inputs: [input],
+    outputs: [output],
+    attributes: {},
+  });
 }
 
 export interface Extract {
@@ -107,6 +133,7 @@ export interface Extract {
  * extractNodes(model, { nodes: new Set([4, 5]), inputs: [{ name: 'x', dataType: 'float32', dims: [1, 8, 4, 4] }], outputs: ['y'] });
  */
 export function extractNodes(model: Model, { nodes, inputs, outputs }: Extract): Model {
+  requireModel(model, 'extractNodes');
   const { graph } = model;
   const parents = [graph.field];
   const read = new Set<string>();
@@ -146,6 +173,7 @@ export function fixInputDims(
   model: Model,
   dims: Readonly<Record<string, readonly number[]>>,
 ): Model {
+  requireModel(model, 'fixInputDims');
   const { graph, source } = model;
   const edits = Object.entries(dims).map(([name, fixed]): Edit => {
     const input = graph.inputs.find((candidate) => candidate.name === name);
@@ -172,6 +200,7 @@ export function fixInputDims(
  * const trained = replaceWeights(model, new Map([['intro.weight', values]]));
  */
 export function replaceWeights(model: Model, weights: ReadonlyMap<string, Float32Array>): Model {
+  requireModel(model, 'replaceWeights');
   const { graph, source } = model;
   const edits = graph.initializers.flatMap((tensor) => {
     const values = weights.get(tensor.name);

@@ -1,3 +1,4 @@
+import { requireModel } from '../argument.ts';
 import type { Fragment, TensorSpec, ValueSpec } from '../author/spec.ts';
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
@@ -56,6 +57,7 @@ export interface SpliceUndo {
  * Errors: `INVALID_ARGUMENT` if a redirect names a use that does not read its value.
  */
 export function splice(model: Model, prefix: string, edit: Splice): Model {
+  requireModel(model, 'splice');
   const graph = model.graph;
   const edits: Edit[] = [];
   const parents = [graph.field];

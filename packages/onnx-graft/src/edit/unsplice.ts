@@ -1,3 +1,4 @@
+import { requireModel } from '../argument.ts';
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
 import { readGraph, readNode } from '../model/read-graph.ts';
@@ -32,6 +33,7 @@ export function unsplice(
   undo: SpliceUndo,
   { isPartial = false }: UnspliceOptions = {},
 ): Model {
+  requireModel(model, 'unsplice');
   const { graph } = model;
   const parents = [graph.field];
   const edits: Edit[] = [];

@@ -1,3 +1,4 @@
+import { requireModel } from '../argument.ts';
 import type { Model, ValueInfo } from '../model/model.ts';
 import { highest, likelyImages } from './likely-images.ts';
 
@@ -38,6 +39,7 @@ export function imageInputs(model: Model): ImageInput[] {
  * one channel accompanies the image. Of several still, the most likely one, else the first.
  */
 export function mainImage(model: Model): MainImage | undefined {
+  requireModel(model, 'mainImage');
   const largest = highest(imageInputs(model), pixelsOf);
   const [image, ...others] = likelyImages(model, highest(largest, colours));
   return image && { ...image, rivals: others.map(({ name }) => name) };

@@ -1,3 +1,4 @@
+import { requireKind } from '../argument.ts';
 import type { ByteSource } from '../wire/source.ts';
 import {
   brands,
@@ -21,6 +22,8 @@ const mostRecords = 16;
  * @example identifyFile(bytesSource(png))?.name // 'a PNG image'
  */
 export function identifyFile(source: ByteSource): IdentifiedFile | undefined {
+  const takes = 'a source, which `bytesSource` returns,';
+  requireKind(source, { member: 'read', place: 'identifyFile', takes });
   const kind = identify(source);
   if (kind === undefined) return undefined;
   const { name, advice } = kind;

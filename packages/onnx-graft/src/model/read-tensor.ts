@@ -1,3 +1,4 @@
+import { requireModel } from '../argument.ts';
 import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
 import { fromFloat16 } from '../number/number-bytes.ts';
@@ -65,6 +66,7 @@ export function readTensor(
     readonly to?: number;
   } = {},
 ): Uint8Array {
+  requireModel(model, 'readTensor');
   const count = elementCount(tensor.dims);
   const width = tensor.dataType && byteLengthOf(tensor.dataType, 2);
   const place = `${model.source.label}: tensor '${tensor.name}'`;

@@ -1,3 +1,4 @@
+import { requireModel } from '../argument.ts';
 import type { NodeSpec } from '../author/spec.ts';
 import { NameScope } from '../edit/name-scope.ts';
 import { GraftError } from '../error.ts';
@@ -174,7 +175,9 @@ export function refuseUnconvertible(
  * Why layers in functions and in bodies of nodes stay float32 when a model is converted to float16;
  * undefined if none are there.
  */
-export function layersLeftWide({ graph, functions }: Model): string | undefined {
+export function layersLeftWide(model: Model): string | undefined {
+  requireModel(model, 'layersLeftWide');
+  const { graph, functions } = model;
   const isProduct = (node: Node) => floatOp(node)?.kind === 'product';
   const holdsLayer = (nodes: readonly Node[]): boolean =>
     nodes.some((node) => isProduct(node) || node.subgraphs.some((body) => holdsLayer(body.nodes)));

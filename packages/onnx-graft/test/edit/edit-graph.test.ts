@@ -2,6 +2,7 @@ import {
   buildModel,
   bytesSource,
   checkModel,
+  exposeValues,
   extendGraph,
   extractNodes,
   fixInputDims,
@@ -98,6 +99,20 @@ const recordOf = ({ source, graph }: typeof rich, name: string): Uint8Array => {
   const { field } = graph.nodes.find((node) => node.name === name)!;
   return source.read(field.start, field.end).slice();
 };
+
+describe('exposeValues', () => {
+  it('shows an inner value under its own name, or a copy of it under another', () => {
+    const shown = exposeValues(model, ['y', 'w'], (name) => (name === 'w' ? 'the w' : name));
+    const again = readModel(bytesSource(modelBytes(shown)));
+    expect(again.graph.outputs.map(({ name }) => name)).toEqual(['y', 'the w']);
+    expect(again.graph.nodes.at(-1)).toMatchObject({
+      opType: 'Identity',
+      inputs: ['w'],
+      outputs: ['the w'],
+    });
+    expect(checkModel(again).filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+});
 
 describe('extractNodes', () => {
   test('keeps the bytes of its nodes, with unknown fields, and only the weights they read', () => {

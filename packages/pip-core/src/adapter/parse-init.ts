@@ -1,4 +1,4 @@
-import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
+import { argument, didYouMean, GraftError } from '@pip-graft/onnx-graft';
 import {
   type PipAttach,
   type PipGate,
@@ -44,6 +44,7 @@ export const initChoices = {
  * @example parseInit('init:mode=convgate,labels=rain+haze,seed=7')
  */
 export function parseInit(text: string): InitOptions | undefined {
+  argument.requireMembers({ text }, 'parseInit', { text: 'text' });
   if (text === 'init') return {};
   if (!text.startsWith('init:')) return undefined;
   const given = new Map<Key, string>();

@@ -12,6 +12,7 @@ export type LabelWeights = Readonly<Record<string, number>> | readonly number[];
  * @example labelWeights({ rain: 1 }, ['noise', 'rain']) // [0, 1]
  */
 export function labelWeights(given: LabelWeights, labels: readonly string[]): number[] {
+  argument.requireMembers({ labels }, 'labelWeights', { labels: 'a list' });
   // A promise or a Map has no members of its own, and would be read as no degradation at all.
   const isFilled = typeof given === 'object' && given !== null;
   if (!isFilled || given instanceof Promise || given instanceof Map) {

@@ -151,6 +151,7 @@ export function findModules<T extends FloatTensor>(
   tensors: ReadonlyMap<string, T>,
   { prefix, label = 'checkpoint' }: FindOptions = {},
 ): Prefixed<T> | undefined {
+  argument.requireTensors(tensors, 'findModules');
   const candidates = byPrefix(tensors, anchors);
   if (candidates.length === 0) return undefined;
   const describe = (one: Prefixed<T>): string => `${one.tensors.size} tensors`;

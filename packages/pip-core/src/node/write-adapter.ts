@@ -18,6 +18,8 @@ import { writeFolder } from './write-folder.ts';
  * @example await writeAdapter('adapters/rain', adapter)
  */
 export async function writeAdapter(folder: string, adapter: Adapter): Promise<void> {
+  const takes = 'an adapter, which `openAdapter` returns,';
+  argument.requireKind(adapter, { member: 'config', place: 'writeAdapter', takes });
   argument.requirePath(folder, 'writeAdapter');
   const { config, tensors } = encodeAdapter(checkAdapter(adapter));
   await writeFolder(folder, 'an adapter', [

@@ -1,3 +1,4 @@
+import { argument } from '@pip-graft/onnx-graft';
 import {
   hasLabelGate,
   hasNoPosition,
@@ -148,6 +149,7 @@ function filled(name: string, dims: readonly number[], value: number): Parameter
  * @example pipParameters(config).map(({ name, dims }) => `${name} ${dims}`)
  */
 export function pipParameters(config: PipConfig): ParameterSpec[] {
+  argument.requireMembers(config, 'pipParameters', { levels: 'a list' });
   return config.levels.flatMap((level) =>
     levelParameters(level, config).map((spec) => ({
       ...spec,

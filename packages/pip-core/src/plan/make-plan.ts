@@ -87,6 +87,7 @@ export function makePlan(request: PlanRequest): PlanResult {
             'its skip features hold several parts of each image in the batch, such as tiles, so one row of weights applies to all images of a batch',
           ]
         : []),
+      ...(request.warnings ?? []),
       ...remarks.warnings,
     ],
   };

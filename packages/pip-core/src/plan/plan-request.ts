@@ -51,6 +51,8 @@ export interface PlanRequest {
   readonly sites: readonly SkipSite[];
   readonly family: string;
   readonly fingerprint?: string | null;
+  /** What is wrong with the host's file without preventing a graft. Default: none. */
+  readonly warnings?: readonly string[] | undefined;
   /** `sha256:…` of the host's file. */
   readonly digest: string;
   /** null if unknown. */

@@ -42,7 +42,11 @@ export function takenFrom(
     else if (!isInside(path)) left.add(cut(path, prefix));
   }
   for (const name of beside) {
-    const counter = /(^|\.)(total_ops|total_params)$/.exec(name)?.[2];
+    // One in every module.
+    const counter =
+      /(?:^|\.)(total_ops|total_params|weight_fake_quant|activation_post_process(?=\.))/.exec(
+        name,
+      )?.[1];
     left.add(counter ? `*.${counter}` : `${dot(prefix)}${name.split('.', 1)[0]}`);
   }
   return { prefix, average, leftAverages, extra: around, ignored: [...left] };

@@ -30,6 +30,22 @@ describe('describeTaken', () => {
   });
 });
 
+describe('what every module has', () => {
+  it('is left alone once', () => {
+    const beside = ['intro', 'ending'].flatMap((name) => [
+      `${name}.weight_fake_quant.activation_post_process.eps`,
+      `${name}.activation_post_process.scale`,
+      `${name}.total_ops`,
+    ]);
+    const place = { prefix: 'model', average: false, beside, leftAverages: [] };
+    expect(takenFrom({ ...checkpoint, tensors: new Map() }, place).ignored).toEqual([
+      '*.weight_fake_quant',
+      '*.activation_post_process',
+      '*.total_ops',
+    ]);
+  });
+});
+
 describe('describeNonFinite', () => {
   it('is silent without names', () => expect(describeNonFinite([], 3)).toBeUndefined());
 

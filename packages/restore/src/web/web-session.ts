@@ -46,6 +46,8 @@ export async function openWebSession(
     enableMemPattern: false,
     logSeverityLevel: 4,
   }).catch(failed('onnxruntime cannot load the model'));
+  // As in Node: others are never an image.
+  const outputs = native.outputMetadata.filter(isNumeric).map((value) => describe(value, label));
   return {
     label,
     device: provider === 'webgpu' ? 'webgpu' : 'cpu',
@@ -55,28 +57,34 @@ export async function openWebSession(
       const fallback = defaults.get(value.name);
       return { ...describe(value, label), ...(fallback === undefined ? {} : { fallback }) };
     }),
-    outputs: native.outputMetadata.map((value) => describe(value, label)),
+    outputs,
     async run(feeds, fetches) {
       const tensors: Record<string, Tensor> = {};
       for (const [name, { type, data, dims }] of Object.entries(feeds)) {
         tensors[name] = new runtime.Tensor(type, data, dims);
       }
       const results = await native
-        .run(tensors, [...(fetches ?? native.outputNames)])
+        .run(tensors, [...(fetches ?? outputs.map(({ name }) => name))])
         .catch(failed('onnxruntime failed to run the model'));
-      const outputs = await unwrap(results);
+      const made = await unwrap(results);
       for (const tensor of Object.values(tensors)) tensor.dispose();
       // Yields to the event loop, so that the worker gets an abort between two tiles.
       await new Promise((resolve) => setTimeout(resolve));
-      return outputs;
+      return made;
     },
     time: () => Promise.reject(new Error('not in a browser')),
     release: () => native.release(),
   };
 }
 
+function isNumeric(
+  value: InferenceSession.ValueMetadata,
+): value is InferenceSession.TensorValueMetadata {
+  return value.isTensor && value.type !== 'string';
+}
+
 function describe(value: InferenceSession.ValueMetadata, label: string): SessionValue {
-  if (!value.isTensor || value.type === 'string') {
+  if (!isNumeric(value)) {
     throw new GraftError('UNSUPPORTED_HOST', `${label}: '${value.name}' is not a numeric tensor.`);
   }
   return { name: value.name, type: value.type as TensorType, dims: value.shape };

@@ -1,4 +1,5 @@
 import type { DataType, GraphFacts, Node } from '@pip-graft/onnx-graft';
+import { argument } from '@pip-graft/onnx-graft';
 import { type KernelGap, kernelGap } from './cuda-kernel.ts';
 import { readsFromCpu, writesToCpu } from './device-memory.ts';
 import { cudaKernelsSource } from './tables/cuda-kernels.ts';
@@ -43,6 +44,8 @@ const tried = { lowest: 7, highest: 25 } as const;
  * expectedPlacement(facts).nodes.filter(({ place }) => place === 'none');
  */
 export function expectedPlacement(facts: GraphFacts): ExpectedPlacement {
+  const takes = 'facts, which `graphFacts` returns,';
+  argument.requireKind(facts, { member: 'sample', place: 'expectedPlacement', takes });
   const { model } = facts;
   const { nodes } = model.graph;
   const opset = model.opsets.get('') ?? 1;

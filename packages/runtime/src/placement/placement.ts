@@ -1,4 +1,4 @@
-import { type DataType, own } from '@pip-graft/onnx-graft';
+import { argument, type DataType, own } from '@pip-graft/onnx-graft';
 import type { Device } from '../session/session.ts';
 import { kernelGap } from './cuda-kernel.ts';
 import type { ExpectedNode, ExpectedPlacement } from './expected-placement.ts';
@@ -79,6 +79,7 @@ export function summariseProfile(
   device: Device,
   model: ModelNodes,
 ): Pick<Placement, 'evidence' | 'providers' | 'copies' | 'fallbacks'> {
+  argument.requireMembers({ nodes }, 'summariseProfile', { nodes: 'a list' });
   const wanted = providers[device];
   const byProvider = new Map<string, { nodes: number; milliseconds: number }>();
   for (const { provider, milliseconds } of nodes) {

@@ -1,3 +1,4 @@
+import { argument } from '@pip-graft/onnx-graft';
 export interface LatencyOptions {
   /** Warm-up runs: a shape's first run allocates and, on a GPU, selects kernels. Default: 2. */
   readonly warmUp?: number;
@@ -37,6 +38,7 @@ export async function measureLatency(
   timers: readonly Timer[],
   options: LatencyOptions = {},
 ): Promise<Latency[]> {
+  argument.requireMembers({ timers }, 'measureLatency', { timers: 'a list' });
   const { warmUp = 2, repeats = 9, budget = Number.POSITIVE_INFINITY } = options;
   const runs: number[][] = timers.map(() => []);
   // What one more block of every task would take, as far as is known.

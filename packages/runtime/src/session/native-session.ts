@@ -112,15 +112,17 @@ function wrap(runtime: OnnxRuntime, native: InferenceSession, options: NativeOpt
       );
     }
   };
+  // Others, such as class names and sequences, are never an image.
+  const outputs = native.outputMetadata.filter(isNumeric).map((value) => describe(value, label));
   return {
     label,
     device,
     optimisation,
     strict: device === 'cpu' || strict,
     inputs: native.inputMetadata.map((value) => describe(value, label)),
-    outputs: native.outputMetadata.map((value) => describe(value, label)),
+    outputs,
     run: async (feeds, fetches) => {
-      const names = fetches ?? native.outputNames;
+      const names = fetches ?? outputs.map(({ name }) => name);
       return unwrap(await run(feeds, names), names);
     },
     async time(feeds, runs) {
@@ -144,8 +146,14 @@ function nativeTensor(runtime: OnnxRuntime, { type, data, dims }: TypedTensor): 
   return tensor;
 }
 
+function isNumeric(
+  value: InferenceSession.ValueMetadata,
+): value is InferenceSession.TensorValueMetadata {
+  return value.isTensor && value.type !== 'string';
+}
+
 function describe(value: InferenceSession.ValueMetadata, label: string): SessionValue {
-  if (!value.isTensor || value.type === 'string') {
+  if (!isNumeric(value)) {
     throw new GraftError(
       'UNSUPPORTED_HOST',
       `${label}: '${value.name}' is not a tensor of numbers.`,

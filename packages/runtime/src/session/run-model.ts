@@ -51,6 +51,9 @@ export async function runModel(
  * Errors: `INVALID_ARGUMENT` for an input that is missing, unknown or of another shape or type.
  */
 export function readyFeeds(session: Session, feeds: TensorFeeds): TensorFeeds {
+  const takes = 'a session, which `createSession` returns,';
+  argument.requireKind(session, { member: 'inputs', place: 'readyFeeds', takes });
+  argument.requireMembers(feeds, 'readyFeeds: feeds', {});
   for (const name of Object.keys(feeds)) {
     if (!session.inputs.some((input) => input.name === name)) {
       throw wrong(session, `no input '${name}'; use one of ${list(session.inputs)}.`);
@@ -106,6 +109,8 @@ export interface RequiredInputs {
  * list as inputs are not named by the caller and stay.
  */
 export function requireInputs(model: Model, names: readonly string[]): RequiredInputs | undefined {
+  argument.requireModel(model, 'requireInputs');
+  argument.requireMembers({ names }, 'requireInputs', { names: 'a list' });
   const inputs = new Set(model.graph.inputs.map((input) => input.name));
   const dropped = model.graph.initializers.filter(
     ({ name, dataType }) => names.includes(name) && inputs.has(name) && dataType === 'float32',

@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { imageOf, imageTensor } from '@pip-graft/imaging';
+import { exposeValues } from '@pip-graft/onnx-graft';
 import { createSession, runModel, type SessionOptions } from '@pip-graft/runtime';
-import { bytesOf, halvingModel, node, picture, tinyModel } from '@pip-graft/test-utils';
+import { bytesOf, constant, halvingModel, node, picture, tinyModel } from '@pip-graft/test-utils';
 import { float32Tensor, toFloat32 } from '@pip-graft/weights';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { numberBytes } from '../../../onnx-graft/src/number/number-bytes.ts';
@@ -28,6 +29,23 @@ describe('createSession and runModel', () => {
     });
     const { output } = await runModel(session, { input: image });
     expect(output).toEqual({ ...image, data: image.data.map((value) => value * 0.5) });
+    await session.release();
+  });
+
+  test('leaves out outputs that are not tensors of numbers', async () => {
+    const half = halvingModel();
+    const model = tinyModel({
+      nodes: [
+        ...half.graph.nodes.map(({ inputs }) => node('Mul', inputs, 'output')),
+        node('SequenceConstruct', ['output'], 'list'),
+      ],
+      inputs: [picture('input')],
+      outputs: [picture('output')],
+      initializers: [constant('half', [0.5], [])],
+    });
+    const session = await createSession(exposeValues(model, ['list']));
+    expect(session.outputs.map(({ name }) => name)).toEqual(['output']);
+    expect(Object.keys(await runModel(session, { input: image }))).toEqual(['output']);
     await session.release();
   });
 

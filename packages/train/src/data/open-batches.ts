@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { type ErrorCode, errorCodes, GraftError } from '@pip-graft/onnx-graft';
+import { argument, type ErrorCode, errorCodes, GraftError } from '@pip-graft/onnx-graft';
 import { loadSharp } from '@pip-graft/restore';
 import { type Batch, type BatchOptions, checkBatchOptions, checkWhole } from './batch.ts';
 import type { BatchWorkerData, PartAnswer, PartRequest } from './batch-worker.ts';
@@ -40,6 +40,7 @@ export interface OpenBatchesOptions extends BatchOptions {
  * await batches.close();
  */
 export async function openBatches(options: OpenBatchesOptions): Promise<Batches> {
+  argument.requireMembers(options, 'openBatches', {});
   const {
     workers = Math.max(1, Math.min(4, availableParallelism() - 1)),
     ahead = 2,

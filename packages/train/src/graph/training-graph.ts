@@ -1,5 +1,6 @@
 import { type Host, hostOf, planGraft } from '@pip-graft/graft';
 import {
+  argument,
   convertPrecision,
   elementCount,
   GraftError,
@@ -145,9 +146,11 @@ export interface TrainingGraphOptions extends LearnerGraphOptions {
 export function trainingGraph(
   given: Host,
   adapter: Adapter | null,
-  { learn, ...options }: TrainingGraphOptions,
+  options: TrainingGraphOptions,
 ): TrainingGraph {
-  return learnerGraph(learnerOf(given, adapter, { learn }), options);
+  argument.requireMembers(options, 'trainingGraph: options', {});
+  const { learn, ...others } = options;
+  return learnerGraph(learnerOf(given, adapter, { learn }), others);
 }
 
 /** The part of {@link TrainingGraphOptions} that says what is learned. */

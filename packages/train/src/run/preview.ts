@@ -1,3 +1,4 @@
+import { argument } from '@pip-graft/onnx-graft';
 import { loadSharp } from '@pip-graft/restore';
 import type { Batch, BatchOptions } from '../data/batch.ts';
 import { type DegradeRanges, patchDegradations } from '../data/degrade/degradations.ts';
@@ -35,6 +36,7 @@ const columns = 8;
  * @example const { sheet } = await preview({ data: 'images/', patch: 128, seed: 0 });
  */
 export async function preview(request: PreviewRequest): Promise<Preview> {
+  argument.requireMembers(request, 'preview', { patch: 'a number', seed: 'a number' });
   const { patch, seed, labels = Object.keys(patchDegradations), software } = request;
   const options = await trainingData(request, labels, {
     patch,

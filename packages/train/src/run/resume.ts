@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { GraftError, own } from '@pip-graft/onnx-graft';
+import { argument, GraftError, own } from '@pip-graft/onnx-graft';
 import { canonicalJson } from '@pip-graft/pip-core';
 import type { BatchOptions } from '../data/batch.ts';
 import { readState } from '../state/state-file.ts';
@@ -137,6 +137,7 @@ export interface RunFiles {
  * @example runFiles('out/rain/').state // 'out/rain.state.safetensors'
  */
 export function runFiles(output: string): RunFiles {
+  argument.requirePath(output, 'runFiles');
   const stem = output.replace(/[/\\]+$/, '');
   return {
     state: `${stem}.state.safetensors`,

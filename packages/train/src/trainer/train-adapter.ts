@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
 import type { Batch } from '../data/batch.ts';
 import { createAdamW, type StepExtras, stepAdamW } from '../optimise/adamw.ts';
@@ -98,6 +98,12 @@ export async function trainAdapter(
   options: StepOptions,
   { onStep, onState, signal }: TrainHooks = {},
 ): Promise<TrainingState> {
+  argument.requireKind(stepper, {
+    member: 'run',
+    place: 'trainAdapter',
+    takes: 'a stepper, which `openStepper` returns,',
+  });
+  argument.requireMembers(options, 'trainAdapter: options', { steps: 'a number' });
   let now = copyOf(state);
   const { first, rate: peak, warmup: warmupSteps, endRate: end } = options;
   const schedule = { peak, warmupSteps, totalSteps: options.steps - first, end };

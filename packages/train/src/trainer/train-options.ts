@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import type { BatchOptions } from '../data/batch.ts';
 import type { LossKind } from '../graph/emit-loss.ts';
 import type { LearnedPart } from '../graph/training-graph.ts';
@@ -148,6 +148,7 @@ export interface Stage {
  * large!.first; // 24000
  */
 export function stageOptions(options: TrainOptions, stages: readonly Stage[]): TrainOptions[] {
+  argument.requireMembers({ stages }, 'stageOptions', { stages: 'a list' });
   const [opening] = stages;
   if (!opening) throw invalid('a run has at least one stage; give one');
   let first = 0;

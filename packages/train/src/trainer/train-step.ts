@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { argument } from '@pip-graft/onnx-graft';
 import { saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
 import { createSession, runModel, type Session, type SessionOptions } from '@pip-graft/runtime';
 import { float32Tensor, type TensorMap } from '@pip-graft/weights';
@@ -38,6 +39,8 @@ export async function openStepper(
   graph: TrainingGraph,
   options: SessionOptions = {},
 ): Promise<Stepper> {
+  const takes = 'a graph, which `trainingGraph` returns,';
+  argument.requireKind(graph, { member: 'feeds', place: 'openStepper', takes });
   const { session, release } = await load(graph, options);
   const feed = feeder(session, graph.feeds);
   return {

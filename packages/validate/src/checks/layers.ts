@@ -1,13 +1,21 @@
+import { argument } from '@pip-graft/onnx-graft';
 import { readyFeeds } from '@pip-graft/runtime';
 import { compareLayers } from '../layers/compare-layers.ts';
 import { fitted } from '../subject/images.ts';
 import type { Check } from '../subject/subject.ts';
-import { figure } from '../verdict.ts';
+import { figure, skipped } from '../verdict.ts';
 
 /** Compares every inner tensor of the graft on the device with the CPU and finds where errors start. */
 export const layers: Check = {
   name: 'layers',
   async run(subject) {
+    const odd = subject.grafted.graph.nodes
+      .flatMap(({ outputs }) => outputs)
+      .find((name) => !argument.isPlainName(name));
+    if (odd !== undefined)
+      return skipped(
+        `The name '${odd}' of an inner tensor has bytes that are not UTF-8, or a zero byte, and onnxruntime's binding cannot fetch it; export the host again with plain names.`,
+      );
     const { device, timing, computes, tolerances, threads } = subject;
     const images = [fitted(subject.image, timing.size)];
     const session = await subject.session('grafted', { level: 'disabled', device: 'cpu' });

@@ -39,7 +39,7 @@ import {
   type Tolerances,
   tolerancesFor,
 } from './subject.ts';
-import { runTrial, type SessionKind, SessionPool, trialFeeds } from './trial.ts';
+import { outputOf, runTrial, type SessionKind, SessionPool, trialFeeds } from './trial.ts';
 
 export interface ValidateOptions extends DoorOptions {
   /** Path of the grafted file. */
@@ -294,5 +294,5 @@ function innerValues({ graft, grafted }: Models, side: Side): string[] {
 }
 
 function withInner(model: Model, names: readonly string[]): Model {
-  return exposeValues(model, [...new Set(names)]);
+  return exposeValues(model, [...new Set(names)], outputOf);
 }

@@ -1,5 +1,5 @@
 import { type Image, imageTensor } from '@pip-graft/imaging';
-import type { Model } from '@pip-graft/onnx-graft';
+import { argument, type Model } from '@pip-graft/onnx-graft';
 import type { GraftRecord } from '@pip-graft/pip-core';
 import { degradationTensor } from '@pip-graft/restore';
 import {
@@ -67,8 +67,16 @@ export async function runTrial(
   output: string,
   inner: readonly string[] = [],
 ): Promise<TrialResult> {
-  const tensors = await runModel(session, feeds, [...new Set([output, ...inner])]);
-  return { output: tensors[output]!, tensors };
+  const made = await runModel(session, feeds, [...new Set([output, ...inner.map(outputOf)])]);
+  const shown = inner.map((value) => [value, made[outputOf(value)]!] as const);
+  return { output: made[output]!, tensors: { ...made, ...Object.fromEntries(shown) } };
+}
+
+/** Name of the output that shows an inner value: its own, if runtimes can pass that on. */
+export function outputOf(value: string): string {
+  if (argument.isPlainName(value)) return value;
+  const codes = [...value].map((char) => char.codePointAt(0)!.toString(16));
+  return `pip-graft/value/${codes.join('-')}`;
 }
 
 /**

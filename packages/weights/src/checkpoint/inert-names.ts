@@ -144,6 +144,33 @@ const options = [
   ...['Any', 'Dict', 'List', 'Tuple', 'Union', 'Optional'].map((name) => `typing.${name}`),
 ];
 
+/** Optimisers, schedules and scalers that were saved as objects instead of by state_dict(). */
+const training = [
+  ...['adam.Adam', 'adamw.AdamW', 'adamax.Adamax', 'nadam.NAdam', 'radam.RAdam', 'sgd.SGD'],
+  ...['rmsprop.RMSprop', 'rprop.Rprop', 'adagrad.Adagrad', 'adadelta.Adadelta', 'asgd.ASGD'],
+  ...[
+    'LambdaLR',
+    'MultiplicativeLR',
+    'StepLR',
+    'MultiStepLR',
+    'ConstantLR',
+    'LinearLR',
+    'ExponentialLR',
+    'SequentialLR',
+    'PolynomialLR',
+    'CosineAnnealingLR',
+    'CosineAnnealingWarmRestarts',
+    'ChainedScheduler',
+    'ReduceLROnPlateau',
+    'CyclicLR',
+    'OneCycleLR',
+  ].map((name) => `lr_scheduler.${name}`),
+].map((name) => `torch.optim.${name}`);
+
+const scalers = ['torch.amp.grad_scaler', 'torch.cuda.amp.grad_scaler'].flatMap((where) =>
+  ['GradScaler', 'OptState', '_refresh_per_optimizer_state'].map((name) => `${where}.${name}`),
+);
+
 const paths = ['pathlib', 'pathlib._local'].flatMap((where) =>
   ['Path', 'PosixPath', 'WindowsPath', 'PurePath', 'PurePosixPath', 'PureWindowsPath'].map(
     (name) => `${where}.${name}`,
@@ -178,7 +205,14 @@ export const inertNames: ReadonlySet<string> = new Set([
   ...options,
   ...paths,
   ...callbacks,
+  ...training,
+  ...scalers,
   'numpy.ndarray',
+  'numpy.matrix',
+  ...['_mareconstruct', 'MaskedArray'].map((name) => `numpy.ma.core.${name}`),
+  'numpy.ma.MaskedArray',
+  'functools.partial',
+  're._compile',
   ...numpy,
   ...numpyDtypes,
   ...numpyNumbers,

@@ -102,6 +102,20 @@ describe('a checkpoint that tries to run code', () => {
     expect(found.tensors.size).toBe(1);
   });
 
+  it.each([
+    'torch.optim.adamw.AdamW',
+    'torch.optim.lr_scheduler.StepLR',
+    'torch.amp.grad_scaler.GradScaler',
+    'numpy.ma.core._mareconstruct',
+    're._compile',
+  ])('%s beside the weights is left alone', async (name) => {
+    const inside = [...call(name), ...dict('x', int(1)), 0x62];
+    const object = [...dict('w', tensor(4, 0, [4], [1])), ...unicode('more'), ...inside, 0x73];
+    const found = await read(file(object));
+    expect(found.ignored).toEqual(['more']);
+    expect([...found.tensors.keys()]).toEqual(['w']);
+  });
+
   it('treats __proto__ like any other name', async () => {
     const found = await read(
       file([
