@@ -70,7 +70,7 @@ class HazePath(nn.Module):
     def __init__(self, image_channels: int, side: int) -> None:
         super().__init__()
         self.side = side
-        self.first = edge3x3(image_channels + 4, LIGHT_WIDTH)
+        self.first = edge3x3(image_channels + 6, LIGHT_WIDTH)
         with torch.no_grad():
             for parameter in self.first.parameters():
                 parameter *= 6**0.5
@@ -80,17 +80,23 @@ class HazePath(nn.Module):
         for parameter in (*self.ending.parameters(), self.mask.weight):
             nn.init.zeros_(parameter)
 
-    def known(self, image: Tensor, dark: Tensor) -> Tensor:
-        """Means, mean deviation of brightness, and dark channels."""
+    def known(self, image: Tensor, dark: Tensor) -> tuple[Tensor, Tensor]:
+        """The largest dark channel around; and, relative to it, means, deviation and dark channels."""
         bright = F.pixel_unshuffle(image.mean(dim=1, keepdim=True), self.side)
         deviation = (bright - bright.mean(dim=1, keepdim=True)).abs().mean(dim=1, keepdim=True)
-        return torch.cat([F.avg_pool2d(image, self.side), 5 * deviation, dark], dim=1)
+        near = F.max_pool2d(dark[:, 1:2], 25, stride=1, padding=12)
+        far = F.max_pool2d(near, 25, stride=1, padding=12)
+        seen = torch.cat([F.avg_pool2d(image, self.side), 5 * deviation, dark, near], dim=1)
+        return far, torch.cat([seen / (far + 0.05), far], dim=1)
 
     def forward(self, image: Tensor, dark: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         dark = F.avg_pool2d(dark, self.side // 4)
-        x = self.blocks(F.relu(self.first(self.known(image, dark))))
-        share, air = torch.sigmoid(self.ending(F.relu(x)) + 2).split([1, image.shape[1]], dim=1)
-        t = (1 - share * dark[:, 1:2] / air.mean(dim=1, keepdim=True)).clamp(min=self.THINNEST)
+        far, known = self.known(image, dark)
+        x = self.blocks(F.relu(self.first(known)))
+        share, above = self.ending(F.relu(x)).split([1, image.shape[1]], dim=1)
+        air = far + (1 - far) * torch.sigmoid(above - 1)
+        veil = torch.sigmoid(share + 2) * dark[:, 1:2] / air.mean(dim=1, keepdim=True)
+        t = (1 - veil).clamp(min=self.THINNEST)
         change = self.mask(seen).clamp(0, 1) * (1 / t - 1)
         return 1 + change, -change * air
 

@@ -1,4 +1,5 @@
 import { ops } from '@pip-graft/onnx-graft';
+import { extremeAround } from './extreme-around.ts';
 import type { Network } from './network.ts';
 import { residualBlock } from './residual-block.ts';
 
@@ -8,8 +9,14 @@ const blocks = 2;
 /** Scale of the deviations, which are a tenth of the means and dark channels beside them. */
 const lift = 5;
 
-/** What the sigmoids see before training: 0.88 of the dark channel is haze, and air light is 0.88. */
-const start = 2;
+/** What the sigmoids see before training: 0.88 of the dark channel is haze, and the air is little brighter. */
+const start = { share: 2, air: -1 };
+
+/** Added to the light that others are divided by, since an image may be black. */
+const least = 0.05;
+
+/** Reach of what is nearby, in pixels of the path: at an eighth of the size, 200 pixels across. */
+const reach = 12;
 
 /** Smallest transmission: less multiplies noise and rounding beyond use. */
 const thinnest = 0.08;
@@ -41,8 +48,13 @@ export function hazePath(net: Network, view: HazeView): [gain: string, offset: s
   const mean = full.pool('mean', image, imageChannels, net.scale);
   const quarter = net.scaled(4);
   const dark = net.scale === 4 ? view.dark : quarter.pool('dark', view.dark, 3, net.scale / 4);
-  const known = ops.concat(g, [mean, deviation(full, image, net), dark], 1);
-  const from = imageChannels + 4;
+  const wide = ops.slice(g, dark, { axes: [1], starts: [1], ends: [2] });
+  const near = extremeAround(g.scope('near'), wide, reach, ops.max);
+  const far = extremeAround(g.scope('far'), near, reach, ops.max);
+  const seenBy = ops.concat(g, [mean, deviation(full, image, net), dark, near], 1);
+  const level = ops.add(g, far, g.scalar(least, net.dataType));
+  const known = ops.concat(g, [ops.div(g, seenBy, level), far], 1);
+  const from = imageChannels + 6;
   const shape = { from, to: width, kernel: 3, bias: true, border: 'edge', gain: 6 ** 0.5 } as const;
   let x = ops.relu(g, net.conv('first', net.feature(known, from), shape));
   for (let index = 0; index < blocks; index++) {
@@ -55,11 +67,14 @@ export function hazePath(net: Network, view: HazeView): [gain: string, offset: s
     bias: true,
     gain: 0,
   });
-  const parts = ops.sigmoid(g, ops.add(g, drawn, g.scalar(start, net.dataType)));
-  const [share, air] = ops.split(g, parts, [1, imageChannels], 1) as [string, string];
-  const wide = ops.slice(g, dark, { axes: [1], starts: [1], ends: [2] });
-  const veil = ops.div(g, ops.mul(g, share, wide), ops.reduceMean(g, air, [1]));
+  const [share, above] = (['share', 'air'] as const).map((part, index) => {
+    const [starts, ends] = index === 0 ? [0, 1] : [1, 1 + imageChannels];
+    const value = ops.slice(g, drawn, { axes: [1], starts: [starts!], ends: [ends!] });
+    return ops.sigmoid(g, ops.add(g, value, g.scalar(start[part], net.dataType)));
+  }) as [string, string];
   const one = g.scalar(1, net.dataType);
+  const air = ops.add(g, far, ops.mul(g, ops.sub(g, one, far), above));
+  const veil = ops.div(g, ops.mul(g, share, wide), ops.reduceMean(g, air, [1]));
   const clipped = { min: thinnest, dataType: net.dataType };
   const transmission = ops.clip(g, ops.sub(g, one, veil), clipped);
   const mask = ops.clip(

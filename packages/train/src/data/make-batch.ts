@@ -12,6 +12,7 @@ import {
 } from './cut-patch.ts';
 import { type PatchLabel, patchDegradations, rangesOf } from './degrade/degradations.ts';
 import { compressJpeg } from './degrade/jpeg-artefacts.ts';
+import { addSky, drawSky, hazeUnder } from './degrade/sky.ts';
 import { PhotoCache } from './photos.ts';
 import { planBatch, type SamplePlan, weightsOf } from './plan-batch.ts';
 
@@ -204,16 +205,20 @@ async function makePair(
     return { input: given!, target: clean!, present };
   }
   const names = [label, ...(second === undefined ? [] : [second])].map((at) => labels[at]!);
-  const ranges = rangesOf(chosen);
+  const drawn = rangesOf(chosen);
   // In the order of the table, in which light meets them.
   const steps = (Object.keys(patchDegradations) as PatchLabel[]).filter((known) =>
     names.includes(known),
   );
-  const reach = Math.max(...steps.map((step) => patchDegradations[step].margin(ranges)));
+  const reach = Math.max(...steps.map((step) => patchDegradations[step].margin(drawn)));
   // Blocks of a JPEG file begin in the patch's corner.
   const margin = steps.length === 1 ? reach : 8 * Math.ceil(reach / 8);
   const side = patch + 2 * margin;
-  const clean = cut(margin);
+  const sky = steps.includes('haze')
+    ? drawSky(side, side, random.fork('sky'), drawn.haze)
+    : undefined;
+  const ranges = sky ? { ...drawn, haze: hazeUnder(sky, drawn.haze) } : drawn;
+  const clean = sky ? addSky(cut(margin), side, sky) : cut(margin);
   const present: number[] = [];
   let made: Float32Array = clean;
   for (const [at, step] of steps.entries()) {

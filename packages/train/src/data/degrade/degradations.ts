@@ -145,6 +145,7 @@ const bounds: Bounds = {
     air: share('light of the air'),
     tint: { least: 0, most: 0.5, means: 'colour of the air' },
     spread: share('share of the depth'),
+    sky: { least: -10, most: 1, means: 'share of the height' },
   },
   blur: {
     length: { least: 1, most: 200, means: 'length in pixels' },

@@ -13,6 +13,8 @@ export interface HazeRanges {
    * Largest deviation of a patch's depth from its mean, as a share of it; small ones are likelier.
    */
   readonly spread: Range;
+  /** How far down a sky of nothing but air reaches, as a share of the height; none below 0. */
+  readonly sky: Range;
 }
 
 /** Ranges of RESIDE (Li et al. 2019), widened on both sides, as transmission, not scattering. */
@@ -21,6 +23,7 @@ export const hazeRanges: HazeRanges = {
   air: [0.6, 1],
   tint: [0, 0.06],
   spread: [0, 0.8],
+  sky: [0, 0],
 };
 
 /** The haze of one patch. */
