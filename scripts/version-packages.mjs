@@ -42,4 +42,9 @@ if (!before.includes(`\n## ${version}\n`)) {
 const file = join(root, 'packages/backbones/src/version.ts');
 const text = readFileSync(file, 'utf8');
 writeFileSync(file, text.replace(/version = '[^']+'/, `version = '${version}'`));
+const guide = join(root, 'docs/guides/graft.md');
+const shown = readFileSync(guide, 'utf8');
+writeFileSync(guide, shown.replace(/written by pip-graft \S+/, `written by pip-graft ${version}`));
+// Built networks name the version, and adapters the digest of their network.
+must('node', ['scripts/example-adapters.mjs']);
 must('npm', ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund']);

@@ -54,7 +54,7 @@ declare const config: {
     readonly "family": "nafnet";
     readonly "name": "nafnet-small";
     readonly "fingerprint": "pipfp2:acc748eb828940e15c42c0ef812fcc870878d5e16b2743775a198c7f735a3b33";
-    readonly "digest": "sha256:53a504539326c83b9832a16ef6c6e185df7fcade6caece27086885c35b09a2d7";
+    readonly "digest": "sha256:a5c8ad1767eb2be0207dce2cce9505b45794731a5b69c165a346b60731b0446e";
   };
   readonly "training": null;
   readonly "license": "MIT";

@@ -46,7 +46,7 @@ declare const config: {
     readonly "family": "promptir";
     readonly "name": "promptir-small";
     readonly "fingerprint": "pipfp2:dc59ee024db3797eaf213a1e39a9035d8df367bbe1cb1ea915628c506e817f55";
-    readonly "digest": "sha256:2016d830a5f21f04b9a5329da402f45bdee043178de77a2f7aec50a667a61527";
+    readonly "digest": "sha256:3d403eb8557c0f4dea5d6a0040e8c9c8d85c78b78a244fa6d54a0a29fb43bd0a";
   };
   readonly "training": null;
   readonly "license": "MIT";

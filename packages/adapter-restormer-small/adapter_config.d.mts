@@ -46,7 +46,7 @@ declare const config: {
     readonly "family": "restormer";
     readonly "name": "restormer-small";
     readonly "fingerprint": "pipfp2:a6509c483bea773261cbfadd47fb7031646eb5982affbf158d57fbf2038e41db";
-    readonly "digest": "sha256:174d5e54e603ab6d6d930cf803518d01cb52c96186a0c2615542d7ef114d30a2";
+    readonly "digest": "sha256:0be8d30098c53ed908966a5ad0643bbec0a5524d05c440870ff3ddd7324968ba";
   };
   readonly "training": null;
   readonly "license": "MIT";

@@ -63,11 +63,21 @@ export function trailsOf(facts: GraphFacts): Trails {
     if (node.opType === 'Shape' || node.opType === 'Size') continue;
     const captured = facts.captures.get(node.index);
     const read = captured === undefined ? node.inputs : [...node.inputs, ...captured];
-    const known = read.filter((name) => steps.has(name));
-    if (known.length === 0) continue;
-    const pixels = known.filter((name) => features.get(name) !== undefined);
-    const all = merged(known, steps);
-    const direct = pixels.length === 0 ? all : merged(pixels, steps);
+    const [only] = read;
+    let all: readonly Step[];
+    let direct: readonly Step[];
+    // Most nodes read one value; the general way takes several lists.
+    if (read.length <= 1) {
+      const step = only === undefined ? undefined : steps.get(only);
+      if (step === undefined) continue;
+      [all, direct] = [step, step];
+    } else {
+      const known = read.filter((name) => steps.has(name));
+      if (known.length === 0) continue;
+      const pixels = known.filter((name) => features.get(name) !== undefined);
+      all = merged(known, steps);
+      direct = pixels.length === 0 ? all : merged(pixels, steps);
+    }
     for (const name of node.outputs) {
       const feature = featureOf(facts, name);
       features.set(name, feature);

@@ -94,6 +94,7 @@ function bfloat16Warning({ model, sample }: GraphFacts): string | undefined {
 }
 
 function isHalfNorm(facts: GraphFacts, node: Node): boolean {
+  if (node.opType !== 'Sqrt' && !norms.has(node.opType)) return false;
   const [x] = node.inputs;
   if (x === undefined || facts.sample.values.get(x)?.dataType !== 'float16') return false;
   if (norms.has(node.opType)) return true;

@@ -59,6 +59,26 @@ describe('names that come from files', () => {
   });
 });
 
+describe('a target that is there', () => {
+  it('is replaced if it is a graft whose nodes were damaged since, not if it is cut off', () => {
+    const apply = () =>
+      graft(folder, 'apply', 'host.onnx', '--adapter', 'init', '-o', 'again.onnx');
+    expect(apply().status).toBe(0);
+    const target = join(folder, 'again.onnx');
+    const whole = readFileSync(target);
+    const damaged = Buffer.from(whole);
+    // The record of an operator: its tag, its length.
+    const at = damaged.indexOf('\x22\x12LayerNormalization');
+    damaged.fill(0xff, at, at + 20);
+    writeFileSync(target, damaged);
+    expect(graft(folder, 'check', 'again.onnx').status).toBe(5);
+    expect(apply().status).toBe(0);
+    expect(readFileSync(target).equals(whole)).toBe(true);
+    writeFileSync(target, whole.subarray(0, -10));
+    expect(apply()).toMatchObject({ status: 7, stderr: expect.stringContaining('--force') });
+  });
+});
+
 describe.skipIf(process.platform !== 'linux')('output that cannot be written', () => {
   const shell = (script: string) =>
     spawnSync('sh', ['-c', script, 'sh', process.execPath, bin], { cwd: folder, encoding: 'utf8' });

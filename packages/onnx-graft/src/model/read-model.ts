@@ -195,7 +195,7 @@ export function sameData(model: Model): DataPlace {
  * The model of a source, read on first access: its metadata without its graphs. Most edited models
  * are only saved: reading their graph, a second time beside the host's, would be wasted.
  *
- * @example readLater(fileSource('net.onnx')).metadata.get('pip_graft')
+ * @example readLater(bytesSource(bytes, 'net.onnx')).metadata.get('pip_graft')
  */
 export function readLater(source: ByteSource, { external, locations }: DataPlace = {}): Model {
   let model: Model | undefined;

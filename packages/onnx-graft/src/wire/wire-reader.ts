@@ -7,6 +7,9 @@ import { decodeText } from './text.ts';
 /** Large enough for thousands of nodes per read, small compared with one weight. */
 const windowBytes = 64 * 1024;
 
+/** Bytes to read after a jump over a weight: what follows is often a few bytes and another weight. */
+const jumpBytes = 4096;
+
 /** Longer records hold weights, or other records. */
 const shortBytes = 4096;
 
@@ -245,7 +248,8 @@ export class WireReader {
 
   #load(at: number): void {
     const { source } = this;
-    const wanted = Math.min(windowBytes, source.size - at);
+    const isNext = at >= this.#windowStart && at <= this.#windowStart + this.#window.length;
+    const wanted = Math.min(isNext ? windowBytes : jumpBytes, source.size - at);
     const got = source.fill(this.#buffer.subarray(0, wanted), at);
     this.#window = this.#buffer.subarray(0, got);
     this.#windowStart = at;

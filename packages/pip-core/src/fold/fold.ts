@@ -32,8 +32,13 @@ export function foldBasicQuery(
   const unit = l2Normalise(query, pixels);
   const temperature = data(attention.temperature);
   const perHead = (c / p2pHeads) * pixels;
-  for (let at = 0; at < unit.length; at++) unit[at]! *= temperature[Math.floor(at / perHead)]!;
-  return { dims: [1, p2pHeads, c / p2pHeads, pixels], data: new Float32Array(unit) };
+  const scaled = new Float32Array(unit.length);
+  for (let head = 0; head < p2pHeads; head++) {
+    const factor = temperature[head]!;
+    const end = (head + 1) * perHead;
+    for (let at = head * perHead; at < end; at++) scaled[at] = unit[at]! * factor;
+  }
+  return { dims: [1, p2pHeads, c / p2pHeads, pixels], data: scaled };
 }
 
 function repeated(vector: Numbers, pixels: number): Float32Array {
