@@ -15,7 +15,7 @@ const lines = [
   '',
   '<!-- Written by `npm run docs` from the commands. Do not edit. -->',
   '',
-  'Every command takes `--json` (one machine-readable result on stdout; progress and notes go to stderr), `--quiet`, `--debug` (a stack trace with an error) and `--help`.',
+  'Every command takes `--json` (one machine-readable result on stdout; progress and notes go to stderr), `--quiet` (only failures, and what the command is asked for), `--debug` (a stack trace with an error) and `--help`.',
   '',
   '| exit | meaning |',
   '|---|---|',

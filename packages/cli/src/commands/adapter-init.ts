@@ -114,6 +114,18 @@ export function command(): Command {
     );
 }
 
+/** Parses options as the keys of `init`. Errors: those of `parseInit`, which name the option. */
+function parsed(given: readonly (readonly [string, string])[]) {
+  try {
+    const keys = given.map(([key, value]) => `${key}=${value}`).join(',');
+    return parseInit(keys === '' ? 'init' : `init:${keys}`);
+  } catch (error) {
+    if (!(error instanceof GraftError)) throw error;
+    const message = error.message.replace(/^--adapter init: ([a-z-]+) '/, "--$1 '");
+    throw new GraftError(error.code, message, { cause: error });
+  }
+}
+
 function initOptions(options: Options) {
   const {
     mode,
@@ -145,8 +157,8 @@ function initOptions(options: Options) {
       'INVALID_ARGUMENT',
       `--${bad[0]} '${bad[1]}': join several by +, not by commas.`,
     );
-  const choices = parseInit(
-    given.length > 0 ? `init:${given.map(([key, value]) => `${key}=${value}`).join(',')}` : 'init',
-  );
-  return { ...choices, name: options.name ?? basename(resolve(output)) };
+  return {
+    ...parsed(given as [string, string][]),
+    name: options.name ?? basename(resolve(output)),
+  };
 }

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { bin, graft } from '../graft.ts';
 
 const cwd = tmpdir();
+const tiny = '@pip-graft/backbone-nafnet-tiny';
 
 /** Runs the command and prints which files of node_modules CommonJS loaded. */
 const probe = `
@@ -84,6 +85,13 @@ describe('a mistyped word', () => {
     [['eval', 'x.onnx', '--data', '.', '--degrade', 'niose'], /did you mean 'noise'\?|x\.onnx/],
   ])('%j suggests the nearest known word', (args, message) => {
     expect(graft(cwd, ...args).stderr).toMatch(message);
+  });
+
+  it('is named as it was typed', () => {
+    const { stderr } = graft(cwd, 'adapter', 'init', tiny, '-o', 'x', '--prompt-size', '5x5');
+    expect(stderr).toBe(
+      "graft adapter init: --prompt-size '5x5' is not a whole number of 1 or more.\n",
+    );
   });
 
   it('negative values are not taken for options', () => {
@@ -167,7 +175,7 @@ describe('--quiet', () => {
   it.each([
     [['completion', 'bash'], 0, /^# bash completion/, ''],
     [['backbone', 'list'], 0, /nafnet-tiny/, ''],
-    [['inspect', '@pip-graft/backbone-nafnet-tiny'], 0, /NAFNet/i, ''],
+    [['inspect', tiny], 0, /NAFNet/i, ''],
   ])('%j still prints its answer', (args, status, stdout, stderr) => {
     expect(graft(cwd, ...args, '--quiet')).toEqual({
       status,

@@ -117,8 +117,8 @@ async function append(
   { identity, errand, onBytes }: BlobRequest,
 ): Promise<void> {
   let done = from;
-  const body = (response.body ?? []) as AsyncIterable<Uint8Array>;
-  for await (const bytes of arriving(body, errand)) {
+  const body = response.body === null ? [] : readAhead(response.body);
+  for await (const bytes of arriving(body as AsyncIterable<Uint8Array>, errand)) {
     done += bytes.length;
     if (done > identity.size)
       throw other(errand, `it is longer than the ${identity.size} bytes that the hub reports`);
@@ -127,6 +127,20 @@ async function append(
     onBytes(done);
   }
   if (done < identity.size) throw stopped(errand, `it ended at byte ${done} of ${identity.size}`);
+}
+
+/** Bytes that may arrive while the disk writes. */
+const ahead = 4 * 1024 * 1024;
+
+/**
+ * Reads a body before it is asked for. If the hub closes the connection while a body waits to be
+ * read, the `fetch` of some versions of Node 22 and 24 ends the process: nodejs/undici#5360.
+ */
+function readAhead(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const strategy = new ByteLengthQueuingStrategy({ highWaterMark: ahead });
+  return body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>(undefined, strategy, strategy),
+  );
 }
 
 /** Yields received data, and distinguishes network failures from disk failures. */

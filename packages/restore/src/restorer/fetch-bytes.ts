@@ -72,6 +72,9 @@ export async function fetchBytes(url: URL, signal?: AbortSignal): Promise<Uint8A
     );
   });
   if (!response.ok || response.body === null) {
+    // An answer that nobody reads keeps its connection, and if the server closes that, it ends the
+    // process in some versions of Node 22 and 24: nodejs/undici#5360.
+    await response.body?.cancel();
     throw new GraftError(
       'READ_FAILED',
       `${name}: the server answered ${response.status}; check the address.`,

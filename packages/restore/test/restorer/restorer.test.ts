@@ -558,6 +558,27 @@ describe('Restorer', () => {
     }
   });
 
+  it('keeps no connection whose answer is an error', async () => {
+    let closed = (): void => {};
+    const closing = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    // A long page, whose end is never sent.
+    const server = createServer((_, response) => {
+      response.once('close', closed).writeHead(404);
+      response.write(Buffer.alloc(100_000, 'page'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.onnx`;
+    try {
+      await expect(Restorer.open(url)).rejects.toMatchObject({ code: 'READ_FAILED' });
+      await closing;
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
   it('reports a download that ends early', async () => {
     const server = createServer((_, response) => {
       response.writeHead(200, { 'content-length': '1000' });

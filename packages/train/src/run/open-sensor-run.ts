@@ -110,7 +110,7 @@ function labelsFor({ labels, adapter }: SensorRequest, cwd: string): readonly st
   if ((labels === undefined) === (adapter === undefined))
     throw new GraftError(
       'INVALID_ARGUMENT',
-      'Give labels, what the sensor looks for, or an adapter, whose labels these are.',
+      `labels of the sensor: ${labels === undefined ? 'none were passed' : 'passed, and an adapter too'}. Give labels (--labels noise+rain), or an adapter, whose labels these are (--adapter).`,
     );
   if (labels !== undefined) return labels;
   const found = resolveAdapter(adapter!, cwd);
