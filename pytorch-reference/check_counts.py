@@ -22,8 +22,8 @@ def main() -> None:
     expect("Restormer dim 48", count(Restormer()), 26_126_644)
     expect("PromptIR dim 48", count(PromptIR()), 35_592_263)
     expect("NAFNet w32 GoPro", count(NAFNet()), 17.11e6, 5e3)
-    expect("U-Net small", count(UnetRestorer(UnetConfig(widths=(32, 64, 96)))), 790_742)
-    expect("U-Net medium", count(UnetRestorer()), 1_544_166)
+    expect("U-Net small", count(UnetRestorer(UnetConfig(widths=(32, 64, 96)))), 791_318)
+    expect("U-Net medium", count(UnetRestorer()), 1_544_742)
 
     pip = PipRestormer()
     prompts = [getattr(pip, f"prompt{level}") for level in LEVELS]

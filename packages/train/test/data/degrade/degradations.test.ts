@@ -78,7 +78,7 @@ test('accepts the default ranges', () => {
       count++;
     }
   }
-  expect(count).toBe(23);
+  expect(count).toBe(24);
 });
 
 test('chosen ranges replace the defaults, and the rest stay', () => {
