@@ -55,7 +55,7 @@ export function formatReport(report) {
         step.name,
         `${step.status}${step.reason && step.status !== 'passed' ? `: ${step.reason.replace(/\s+/g, ' ')}` : ''}`,
         step.seconds?.toFixed(1) ?? '',
-        `\`${step.command}\``,
+        step.command && `\`${step.command}\``,
       ]),
     ),
   );

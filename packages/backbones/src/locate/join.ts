@@ -67,7 +67,11 @@ export function meetingsOf(facts: GraphFacts, trails: Trails, live: NodeSet): Re
     if (node.inputs.length < 2) return [];
     const stacked = node.opType === 'Concat' ? stackedBy(facts, node) : undefined;
     if ((isJoin(node) && stacked === undefined) || !live.has(node.index)) return [];
-    const features = [...new Set(stacked ?? node.inputs)].filter((value) => trails.feature(value));
+    // What the bodies of an If or a Loop read meets there too.
+    const read = node.subgraphs.flatMap(({ nodes }) => nodes.flatMap(({ inputs }) => inputs));
+    const features = [...new Set(stacked ?? [...node.inputs, ...read])].filter((value) =>
+      trails.feature(value),
+    );
     const up = features.find((value) => trails.came(value) === came.up);
     const skip = features.find((value) => trails.came(value) === came.down);
     if (up === undefined || skip === undefined) return [];
@@ -78,12 +82,15 @@ export function meetingsOf(facts: GraphFacts, trails: Trails, live: NodeSet): Re
       return [{ value: skip, reason }];
     }
     const operator = node.domain === '' ? node.opType : `${node.domain}:${node.opType}`;
+    const isControl = node.subgraphs.length > 0;
     const isOwn = functions.some((body) => operator === `${body.domain}:${body.name}`);
     const advice = isOwn
       ? 'inline the functions of the model, with `onnx.inliner.inline_local_functions`'
-      : node.opType.startsWith('QLinear')
-        ? 'quantise the model in QDQ format, or graft it first and quantise then'
-        : 'export the model with one of them there';
+      : isControl
+        ? 'export the model without control flow, by tracing instead of scripting'
+        : node.opType.startsWith('QLinear')
+          ? 'quantise the model in QDQ format, or graft it first and quantise then'
+          : 'export the model with one of them there';
     const reason = `a skip connection, but '${operator}' at '${node.name || node.outputs[0]}' joins it with '${up}', and only Concat, Add, Sub, Sum and Mul can be grafted; ${advice}`;
     return [{ value: skip, reason }];
   });

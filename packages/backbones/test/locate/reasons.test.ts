@@ -117,6 +117,30 @@ test('says that the network is in the body of a node', () => {
   ]);
 });
 
+test('says that a join is in the body of a node', () => {
+  const model = rewritten(unet({}), ({ graph }) => {
+    const at = graph!.node!.findIndex(({ opType }) => opType === 'Concat');
+    const join = graph!.node![at]!;
+    const output = [{ ...graph!.output![0]!, name: join.output![0]! }];
+    const attribute = ['then_branch', 'else_branch'].map((name) => ({
+      name,
+      g: { name: 'body', node: [join], output },
+      type: onnx.AttributeProto.AttributeType.GRAPH,
+    }));
+    graph!.input!.push({
+      name: 'cond',
+      type: { tensorType: { elemType: onnx.TensorProto.DataType.BOOL, shape: {} } },
+    });
+    const branch = { opType: 'If', name: 'if', input: ['cond'], output: join.output!, attribute };
+    graph!.node!.splice(at, 1, branch);
+  });
+  expect(locateSkips(model).rejected.map(({ reason }) => reason)).toContainEqual(
+    expect.stringMatching(
+      /^a skip connection, but 'If' at 'if' joins it with .*; export the model without control flow/,
+    ),
+  );
+});
+
 /** The model as ONNX's own schema reads it, changed and read again. */
 function rewritten(model: Model, change: (proto: Proto) => void): Model {
   const proto = onnx.ModelProto.decode(modelBytes(model));

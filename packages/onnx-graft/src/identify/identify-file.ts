@@ -155,7 +155,7 @@ function identifyText(head: Uint8Array): FileKind | undefined {
     };
   }
   const quote = text.slice(0, quoted).split(/[\r\n]/, 1)[0]!;
-  const name = /^[{[]/.test(text) ? 'JSON' : 'text';
+  const name = /^(\{|\[\s*(?:["{[\]\d-]|true|false|null))/.test(text) ? 'JSON' : 'text';
   return { name: `${name} (${quote}${text.length > quote.length ? '…' : ''})`, advice: again };
 }
 

@@ -63,6 +63,14 @@ export const signatures: readonly Signature[] = [
   { name: 'a TensorRT engine', advice: original, bytes: 'ftrt' },
   { name: "a model in onnxruntime's own format", advice: original, bytes: 'ORTM', at: 4 },
   { name: 'an ncnn network', advice: original, bytes: '7767517\n' },
+  { name: 'an RKNN network', advice: original, bytes: 'RKNN' },
+  { name: 'an ExecuTorch program', advice: exportAgain, bytes: 'ET12', at: 4 },
+  {
+    name: 'a MATLAB file',
+    advice: 'export the network to ONNX with exportONNXNetwork',
+    bytes: 'MATLAB 5.0 MAT-file',
+  },
+  { name: 'a program or a library', bytes: '\x7fELF' },
 ];
 
 /** Brands of files that begin with an `ftyp` box: ISO base media. */

@@ -30,7 +30,10 @@ export function takenFrom(
   { prefix, average, beside, leftAverages }: Place,
 ): Taken {
   const dot = (path: string): string => (path === '' ? '' : `${path}.`);
-  const isInside = (path: string): boolean => path.startsWith(dot(prefix));
+  // An average may have been kept under flattened names: `ema_model_intro_weight`.
+  const isFlat = (path: string): boolean =>
+    average && prefix !== '' && path.startsWith(`${prefix}_`) && !path.includes('.', prefix.length);
+  const isInside = (path: string): boolean => path.startsWith(dot(prefix)) || isFlat(path);
   const around = emptyRecord<CheckpointScalar>();
   const left = new Set<string>();
   for (const path of [...ignored, ...tensors.keys()]) {

@@ -30,6 +30,13 @@ describe('describeTaken', () => {
   });
 });
 
+it('an average under flattened names is taken, not left alone', () => {
+  const names = ['intro.weight', 'ema_intro_weight', 'ema_intro_bias', 'emanate.weight'];
+  const tensors = new Map(names.map((name) => [name, tensor]));
+  const place = { prefix: 'ema', average: true, beside: [], leftAverages: [] };
+  expect(takenFrom({ ...checkpoint, tensors }, place).ignored).toEqual(['intro', 'emanate']);
+});
+
 describe('what every module has', () => {
   it('is left alone once', () => {
     const beside = ['intro', 'ending'].flatMap((name) => [

@@ -96,8 +96,11 @@ async function open(
 
 function wrap(runtime: OnnxRuntime, native: InferenceSession, options: NativeOptions): Session {
   const { label, device, optimisation, strict } = options;
+  // Others, such as class names and sequences, are never an image.
+  const outputs = native.outputMetadata.filter(isNumeric).map((value) => describe(value, label));
+  const all = outputs.map(({ name }) => name);
   // onnxruntime-node takes what an object inherits, such as `constructor`, for a tensor to fill.
-  const inherited = native.outputNames.filter((name) => name in {});
+  const inherited = all.filter((name) => name in {});
   const run = async (feeds: TensorFeeds, fetches: readonly string[]) => {
     const tensors = emptyRecord<Tensor>();
     for (const [name, tensor] of Object.entries(feeds))
@@ -112,8 +115,6 @@ function wrap(runtime: OnnxRuntime, native: InferenceSession, options: NativeOpt
       );
     }
   };
-  // Others, such as class names and sequences, are never an image.
-  const outputs = native.outputMetadata.filter(isNumeric).map((value) => describe(value, label));
   return {
     label,
     device,
@@ -122,14 +123,14 @@ function wrap(runtime: OnnxRuntime, native: InferenceSession, options: NativeOpt
     inputs: native.inputMetadata.map((value) => describe(value, label)),
     outputs,
     run: async (feeds, fetches) => {
-      const names = fetches ?? outputs.map(({ name }) => name);
+      const names = fetches ?? all;
       return unwrap(await run(feeds, names), names);
     },
     async time(feeds, runs) {
       const taken: number[] = [];
       for (let turn = 0; turn < runs; turn++) {
         const start = performance.now();
-        await run(feeds, native.outputNames);
+        await run(feeds, all);
         taken.push(performance.now() - start);
       }
       return taken;

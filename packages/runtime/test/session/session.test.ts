@@ -46,6 +46,7 @@ describe('createSession and runModel', () => {
     const session = await createSession(exposeValues(model, ['list']));
     expect(session.outputs.map(({ name }) => name)).toEqual(['output']);
     expect(Object.keys(await runModel(session, { input: image }))).toEqual(['output']);
+    expect(await session.time({ input: image }, 2)).toHaveLength(2);
     await session.release();
   });
 

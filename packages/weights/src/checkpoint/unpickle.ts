@@ -236,7 +236,9 @@ class Machine {
       ? 'Its tensors are parts of tensors that several processes share; save the whole ones, tensor.full_tensor(), instead.'
       : whole
         ? 'It holds a whole network with its code; save its state_dict() instead.'
-        : "Save only the network's state_dict(), with torch.save or as safetensors.";
+        : this.#stack.length === 0 && /^[A-Z]/.test(name)
+          ? 'The file is one object of that class, such as a whole network with its code; load it in Python, where the class can be imported, and save its state_dict() instead.'
+          : "Save only the network's state_dict(), with torch.save or as safetensors.";
     throw new GraftError(
       'UNSAFE_FILE',
       `${cursor.source.label}: byte ${cursor.at}: refers to '${shownName(full)}', which is not among the names that tensors are made from; nothing was executed. ${advice}`,

@@ -84,6 +84,16 @@ describe('a checkpoint that tries to run code', () => {
     }
   });
 
+  it('says that a file is one object of a class, as a whole network is', async () => {
+    const whole =
+      /^.*'mynet\.NAFNet'.* nothing was executed\. The file is one object of that class/;
+    await expect(read(file(call('mynet.NAFNet')))).rejects.toThrow(whole);
+    const beside = read(file(dict('config', call('mynet.Config'))));
+    await expect(beside).rejects.toThrow(
+      /Save only the network's state_dict\(\), with torch\.save/,
+    );
+  });
+
   it('rejects other instructions that create objects', async () => {
     const inst = [0x28, 0x69, ...text('os\nsystem\n')];
     const object = [0x28, ...global('collections.OrderedDict'), 0x6f];
