@@ -49,7 +49,7 @@ export function command(): Command {
     )
     .option(
       '--overlap <pixels>',
-      'overlap of neighbouring tiles; default: a quarter of a tile, at most 64',
+      'overlap of neighbouring tiles; default: an eighth of a tile, 64 to 192, and at most a quarter',
       wholeNumber(0, 65_535),
     )
     .addOption(doorOptions()[0]!)

@@ -88,7 +88,7 @@ export function command(): Command {
     )
     .option(
       '--overlap <pixels>',
-      'overlap of these tiles; default: a quarter of a tile, at most 64',
+      'overlap of these tiles; default: an eighth of a tile, 64 to 192, and at most a quarter',
       wholeNumber(0, 4096),
     )
     .option(

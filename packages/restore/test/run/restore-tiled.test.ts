@@ -7,7 +7,7 @@ import {
   imageOf,
 } from '@pip-graft/imaging';
 import { GraftError, graphFacts } from '@pip-graft/onnx-graft';
-import { restoreImage, restoreTiled, tileGap } from '@pip-graft/restore';
+import { defaultOverlap, restoreImage, restoreTiled, tileGap } from '@pip-graft/restore';
 import { createSession, type Session } from '@pip-graft/runtime';
 import {
   constant,
@@ -227,6 +227,18 @@ describe('restoreTiled', () => {
     expect(seen).toEqual(['1/3 36x40', '2/3 36x40']);
     await session.release();
   });
+});
+
+test.each([
+  [1, 0],
+  [100, 25],
+  [256, 64],
+  [512, 64],
+  [1024, 128],
+  [4096, 192],
+  [Number.POSITIVE_INFINITY, 192],
+])('the default overlap of a tile of %d is %d', (tile, overlap) => {
+  expect(defaultOverlap(tile)).toBe(overlap);
 });
 
 test('deepestScale is the scale of the smallest feature map', () => {
