@@ -64,7 +64,7 @@ export function isJoin({ opType }: Node): boolean {
 export function meetingsOf(facts: GraphFacts, trails: Trails, live: NodeSet): RejectedSite[] {
   const { graph, functions } = facts.model;
   return graph.nodes.flatMap((node) => {
-    if (node.inputs.length < 2) return [];
+    if (node.inputs.length < 2 && node.subgraphs.length === 0) return [];
     const stacked = node.opType === 'Concat' ? stackedBy(facts, node) : undefined;
     if ((isJoin(node) && stacked === undefined) || !live.has(node.index)) return [];
     // What the bodies of an If or a Loop read meets there too.

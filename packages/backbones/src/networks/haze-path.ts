@@ -75,13 +75,12 @@ export function hazePath(net: Network, view: HazeView): [gain: string, offset: s
   const one = g.scalar(1, net.dataType);
   const air = ops.add(g, far, ops.mul(g, ops.sub(g, one, far), above));
   const veil = ops.div(g, ops.mul(g, share, wide), ops.reduceMean(g, air, [1]));
-  const clipped = { min: thinnest, dataType: net.dataType };
-  const transmission = ops.clip(g, ops.sub(g, one, veil), clipped);
-  const mask = ops.clip(
-    g,
-    net.conv('mask', seen, { from: seenChannels, to: 1, kernel: 1, bias: false, gain: 0 }),
-    { min: 0, max: 1, dataType: net.dataType },
-  );
+  // Not Clip: converted to float16, CUDA's kernel of operator set 11 does not take it.
+  const transmission = ops.max(g, ops.sub(g, one, veil), g.scalar(thinnest, net.dataType));
+  const masked = { from: seenChannels, to: 1, kernel: 1, bias: false, gain: 0 } as const;
+  // Not Relu: at zero, where it starts, it would stay, and the path would never be learned.
+  const positive = ops.max(g, net.conv('mask', seen, masked), g.scalar(0, net.dataType));
+  const mask = ops.min(g, positive, one);
   const change = ops.mul(g, mask, ops.sub(g, ops.reciprocal(g, transmission), one));
   return [ops.add(g, change, one), ops.neg(g, ops.mul(g, change, air))];
 }
