@@ -94,7 +94,7 @@ class HazePath(nn.Module):
         far, known = self.known(image, dark)
         x = self.blocks(F.relu(self.first(known)))
         share, above = self.ending(F.relu(x)).split([1, image.shape[1]], dim=1)
-        air = far + (1 - far) * torch.sigmoid(above - 1)
+        air = (far + (1 - far) * torch.sigmoid(above - 1)).clamp(min=0.05)
         veil = torch.sigmoid(share + 2) * dark[:, 1:2] / air.mean(dim=1, keepdim=True)
         t = (1 - veil).clamp(min=self.THINNEST)
         change = self.mask(seen).clamp(0, 1) * (1 / t - 1)

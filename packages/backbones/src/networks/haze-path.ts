@@ -12,7 +12,7 @@ const lift = 5;
 /** What the sigmoids see before training: 0.88 of the dark channel is haze, and the air is little brighter. */
 const start = { share: 2, air: -1 };
 
-/** Added to the light that others are divided by, since an image may be black. */
+/** Smallest light that others are divided by: an image may be black. */
 const least = 0.05;
 
 /** Reach of what is nearby, in pixels of the path: at an eighth of the size, 200 pixels across. */
@@ -73,7 +73,8 @@ export function hazePath(net: Network, view: HazeView): [gain: string, offset: s
     return ops.sigmoid(g, ops.add(g, value, g.scalar(start[part], net.dataType)));
   }) as [string, string];
   const one = g.scalar(1, net.dataType);
-  const air = ops.add(g, far, ops.mul(g, ops.sub(g, one, far), above));
+  const lighter = ops.add(g, far, ops.mul(g, ops.sub(g, one, far), above));
+  const air = ops.max(g, lighter, g.scalar(least, net.dataType));
   const veil = ops.div(g, ops.mul(g, share, wide), ops.reduceMean(g, air, [1]));
   // Not Clip: converted to float16, CUDA's kernel of operator set 11 does not take it.
   const transmission = ops.max(g, ops.sub(g, one, veil), g.scalar(thinnest, net.dataType));
