@@ -130,6 +130,15 @@ describe('a U-Net', () => {
     await session.release();
   });
 
+  test('stays finite on a black image, whatever the air light', async () => {
+    const weights = new Map(lively(tiny));
+    weights.set('haze.ending.bias', { dims: [4], data: new Float32Array(4).fill(-200) });
+    const session = await opened(tiny, weights);
+    const made = await run(session, [16, 16], () => 0);
+    expect(made.every(Number.isFinite)).toBe(true);
+    await session.release();
+  });
+
   test('without its light path lacks those parameters and starts the same', async () => {
     const plain = { ...tiny, light: false };
     const start = initialWeights(unetParameters(tiny), 3);
