@@ -38,18 +38,18 @@ declare const config: {
   readonly "base": {
     readonly "family": "unet";
     readonly "name": "@pip-graft/backbone-unet";
-    readonly "fingerprint": "pipfp2:16df6f33a5925ad169f579ee74ece4f01449c7e6706bb30450086c7b53543759";
-    readonly "digest": "sha256:aee61a7070985ec534f90b665d62a66249f9cd0460dc22410317fa863474ddf7";
+    readonly "fingerprint": "pipfp2:5b238fd84dc41f7b4880e0a47455e0cb60e23fa33ae3b8f8831bc6e8c795a07c";
+    readonly "digest": "sha256:c83da5a8c1927c480e59bdd51bcc351f0810d363a2db70ee2abf266287898c44";
   };
   readonly "training": {
     readonly "tool": "graft 1.0.0-rc.0";
-    readonly "steps": 2800;
+    readonly "steps": 2600;
     readonly "batch": 2;
     readonly "patch": 192;
     readonly "accumulate": 1;
     readonly "loss": "psnr-detail";
     readonly "angles": 0.00002;
-    readonly "rate": 0.0003;
+    readonly "rate": 0.0002;
     readonly "warmup": 50;
     readonly "weightDecay": 0.0001;
     readonly "betas": readonly [
@@ -57,11 +57,11 @@ declare const config: {
       0.99,
     ];
     readonly "clip": 1;
-    readonly "seed": 22;
+    readonly "seed": 23;
     readonly "spikes": false;
     readonly "learn": "all";
     readonly "average": 0.998;
-    readonly "ofSteps": 2800;
+    readonly "ofSteps": 2600;
     readonly "photos": 216;
     readonly "degrade": {
       readonly "noise": {
@@ -106,11 +106,11 @@ declare const config: {
       };
       readonly "haze": {
         readonly "t": readonly [
-          0.12,
+          0.08,
           0.95,
         ];
         readonly "air": readonly [
-          0.65,
+          0.75,
           1,
         ];
         readonly "tint": readonly [
@@ -172,13 +172,13 @@ declare const config: {
     readonly "whole": 0.35;
     readonly "labelShares": {
       readonly "noise": 7;
-      readonly "rain": 4;
+      readonly "rain": 5;
       readonly "haze": 11;
       readonly "blur": 1;
       readonly "low-light": 6;
     };
-    readonly "lastLoss": -29.15;
-    readonly "lastPsnr": 22.14;
+    readonly "lastLoss": -28.48;
+    readonly "lastPsnr": 23.18;
   };
   readonly "license": "MIT";
   readonly "base_license": "MIT";

@@ -51,12 +51,12 @@ const state = `**Not published yet.** These weights were trained on one core of 
 
 const limits = `## What it is not good at
 
-It is small, so that it runs anywhere: larger published networks, each trained for one task on a GPU, restore more detail. Motion blur stays, and so does most of dense haze. Noise is removed less well than by BM3D. What a degradation has destroyed (black shadows, thick haze, faces behind rain) is not invented. It was trained on made degradations of ordinary photographs: medical, satellite and document images are untried.`;
+It is small, so that it runs anywhere: larger published networks, each trained for one task on a GPU, restore more detail. Motion blur stays. Dense haze is lifted only in part, and plain walls behind it come out with darker patches. Noise is removed less well than by BM3D. What a degradation has destroyed (black shadows, thick haze, faces behind rain) is not invented. It was trained on made degradations of ordinary photographs: medical, satellite and document images are untried.`;
 
 export function backboneCard(how) {
   return `# ${names.backbone}
 
-A U-Net of plain residual blocks (\`${how.preset}\`, ${how.parameters.toLocaleString('en-US')} parameters, float16 ONNX), trained together with \`${names.adapter}\`. By itself it returns the image nearly as it came; with the adapter on its skip connections it removes noise, rain and thin haze and brightens low light, as the caller says; it does little for blur yet.
+A U-Net of plain residual blocks (\`${how.preset}\`, ${how.parameters.toLocaleString('en-US')} parameters, float16 ONNX), trained together with \`${names.adapter}\`. By itself it returns the image nearly as it came; with the adapter on its skip connections it removes noise, rain and haze and brightens low light, as the caller says; it does little for blur yet.
 
 ${state}
 

@@ -23,7 +23,7 @@ export const recipe = {
       '--adapter',
       `init:mode=convgate,position=none,labels=${labels},prompt-channels=16+32`,
     ],
-    // The shipped weights were trained in these stages, in nine runs, each from the running mean of
+    // The shipped weights were trained in these stages, in twelve runs, each from the running mean of
     // the one before.
     // The first two runs (three stages) had no patches at half size, noise=3, and fewer flat ones. Up to
     // the fifth stage the basic prompt was a map; its mean over space began the vector of position none.
@@ -39,8 +39,15 @@ export const recipe = {
     // The ninth has the dark channel (decision 42), from zero, and only the clean photographs; its second stage
     // has the loss for detail (decision 43): clean=0.08, flat=0.1, off=0.03, halved=0.4, whole=0.35, noise=7, rain=4,
     // haze=11, blur=1, low-light=6, haze.t=0.12..0.95, haze.air=0.65..1, haze.spread=0.1..0.9, low-light.read=0..4,
-    // low-light.shot=0..8. What ships is 0.2 of its begin and 0.8 of its end, and the sums of the last convolution
-    // a tenth of the way to equal.
+    // low-light.shot=0..8. The next begins with 0.2 of its begin and 0.8 of its end, and the sums of the last
+    // convolution a tenth of the way to equal.
+    // The last three stages have the haze path (decision 44), which began as trained by itself
+    // (pytorch-reference/train_haze_path.py), its mask and the decoder's gain and offset fitted to the label. The
+    // first of them had the path without its surroundings, haze.t=0.08..0.95, haze.air=0.75..1 and rain=5; the second
+    // began with its end and the path as it is, haze.air=0.5..1 and haze.sky=-1.2..0.6, and ended after 1,558 of
+    // 2,000 steps at a black image, which the path made NaN; the third began with that. What ships is 0.45 of the begin of
+    // the second and 0.55 of the end of the third, and the sums of the last convolution a tenth of the way to equal, and
+    // farther for the features of flat regions (least squares): no pattern is left there.
     ...['--stage', 'steps=4500,batch=8,patch=64,rate=1e-3,end-rate=6e-4,warmup=100'],
     ...['--stage', 'steps=8000,batch=8,patch=64,rate=6e-4,end-rate=2e-4'],
     ...['--stage', 'steps=850,batch=3,patch=128,rate=2e-4,end-rate=1e-6'],
@@ -58,6 +65,9 @@ export const recipe = {
       '--stage',
       'steps=2800,batch=2,patch=192,rate=3e-4,end-rate=1e-6,warmup=50,loss=psnr-detail',
     ],
+    ...['--stage', 'steps=2600,batch=2,patch=192,rate=2e-4,end-rate=1e-6,warmup=50'],
+    ...['--stage', 'steps=1558,batch=2,patch=192,rate=2e-4,end-rate=3e-5,warmup=50'],
+    ...['--stage', 'steps=480,batch=2,patch=192,rate=6e-5,end-rate=1e-6,warmup=5'],
     ...['--loss', 'psnr', '--average', '0.998'],
     ...['--betas', '0.9,0.99', '--weight-decay', '1e-4', '--seed', `${seed}`],
     ...shares,
