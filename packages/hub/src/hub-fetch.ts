@@ -39,7 +39,8 @@ export function hubFetch(
       throw unreachable(errand, `${new URL(url).origin} cannot be reached: ${whyOf(cause)}`, cause);
     }
     if (response.ok || allowed.includes(response.status)) return response;
-    await response.body?.cancel();
+    // The answer counts, even if the connection has ended inside its page.
+    await response.body?.cancel().catch(() => {});
     throw failureOf(response, settings, errand);
   };
 }

@@ -20,7 +20,7 @@ export {
   type PreviewRow,
   preview,
 } from './run/preview.ts';
-export { kebab, type RunFiles, runFiles, type ValidationRequest } from './run/resume.ts';
+export { type RunFiles, runFiles, type ValidationRequest } from './run/resume.ts';
 export {
   type RunHooks,
   type RunPace,

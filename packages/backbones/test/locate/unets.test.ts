@@ -116,6 +116,17 @@ describe('a plain U-Net', () => {
     expect(sitesOf(locateSkips(net.model(y)))).toEqual([[stem, 2, 8, 2, 'concat']]);
   });
 
+  test('that resizes its image and reads versions of it too, as channels', () => {
+    const net = new Net();
+    const image = net.image();
+    const larger = net.resize(image, 2);
+    const versions = net.conv(net.concat(larger, larger, larger, larger), 8);
+    const stem = net.block(net.add(net.conv(larger, 8), versions));
+    const joined = net.block(net.concat(up(net, net.block(down(net, stem)), 8, stem), stem));
+    const y = net.resize(net.add(net.conv(joined, 3), larger), 0.5);
+    expect(sitesOf(locateSkips(net.model(y)))).toEqual([[stem, 1, 8, 1, 'concat']]);
+  });
+
   test('starting below full resolution numbers its levels by scale', () => {
     const net = new Net();
     const stem = net.conv(net.image(), 8, 3, 2);

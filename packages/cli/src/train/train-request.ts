@@ -2,7 +2,6 @@ import { GraftError } from '@pip-graft/graft';
 import {
   defaultTrainOptions,
   defaultValidateEvery,
-  kebab,
   type LearnedPart,
   type LossKind,
   lossKinds,
@@ -137,11 +136,14 @@ export function checkRequest(given: TrainRequest, alone: boolean): void {
     );
   if (given.stage && given.steps !== undefined)
     refuse('--steps: --stage also sets the length of the run; omit --steps.');
-  const without = (['validateEvery', 'validatePatch', 'patience'] as const).find(
-    (key) => given.validate === undefined && given[key] !== undefined,
-  );
-  if (without !== undefined)
-    refuse(`--${kebab(without)}: nothing is validated; pass --validate as well.`);
+  const validating = {
+    '--validate-every': given.validateEvery,
+    '--validate-patch': given.validatePatch,
+    '--patience': given.patience,
+  };
+  if (given.validate !== undefined) return;
+  for (const [option, value] of Object.entries(validating))
+    if (value !== undefined) refuse(`${option}: nothing is validated; pass --validate as well.`);
 }
 
 /**

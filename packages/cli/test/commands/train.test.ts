@@ -259,6 +259,15 @@ describe('graft train', () => {
     expect(page).toMatch(/alt="noise: restored"/);
   });
 
+  it.each(['--validate-every', '--validate-patch', '--patience'])(
+    'rejects %s without --validate',
+    (option) => {
+      const ended = graft(folder, ...train('-o', 'refused', option, '16'));
+      expect(ended.status).toBe(2);
+      expect(ended.stderr).toContain(`${option}: nothing is validated; pass --validate as well.`);
+    },
+  );
+
   it('stops after as many validations without improvement as --patience allows', () => {
     // At a rate of nearly zero the mean of the first validation stays the best.
     const options = ['--steps', '20', '--rate', '1e-30', '--validate', 'held', '--save-every', '5'];

@@ -103,7 +103,7 @@ async function ask(
     response.headers.get('content-range')?.startsWith(`bytes ${from}-`)
   )
     return { response, resumed: true };
-  await response.body?.cancel();
+  await response.body?.cancel().catch(() => {});
   // What is there cannot be continued, now or later: a hub that does not count as others do.
   if (from > 0) return ask(request, 0);
   throw unreachable(errand, 'the hub answered with a different part of the file');

@@ -77,7 +77,9 @@ export function networkImage(model: Model, shapes: Shapes, links: Links): Networ
     const [rows, columns] = [dims[2]!, dims[3]!];
     if (growth >= mostGrowth) {
       const side = Math.sqrt(growth);
-      if (!Number.isInteger(side)) return [];
+      // Blocks cover the image, padded or not; several versions of it beside each other do not.
+      const isBlocks = rows < height! && side * rows >= height! && side * columns >= width!;
+      if (!Number.isInteger(side) || !isBlocks) return [];
       return [{ value, height: side * rows, width: side * columns, isOther: false }];
     }
     const isOther = axes !== '..HW' || (isResized && (rows !== height || columns !== width));

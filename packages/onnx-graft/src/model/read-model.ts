@@ -11,6 +11,7 @@ import { sortNodes } from './sort-nodes.ts';
 import { externalLocations } from './tensors.ts';
 
 const modelField = onnx.ModelProto;
+const takes = 'a source, which `bytesSource` returns,';
 
 /**
  * Reads an ONNX model as facts over byte ranges, skipping weights.
@@ -23,7 +24,6 @@ const modelField = onnx.ModelProto;
  * model.graph.nodes.length;
  */
 export function readModel(source: ByteSource): Model {
-  const takes = 'a source, which `bytesSource` returns,';
   argument.requireKind(source, { member: 'read', place: 'readModel', takes });
   const functions: FunctionBody[] = [];
   const training: Training[] = [];
@@ -198,6 +198,7 @@ export function sameData(model: Model): DataPlace {
  * @example readLater(bytesSource(bytes, 'net.onnx')).metadata.get('pip_graft')
  */
 export function readLater(source: ByteSource, { external, locations }: DataPlace = {}): Model {
+  argument.requireKind(source, { member: 'read', place: 'readLater', takes });
   let model: Model | undefined;
   let outline: Outline | undefined;
   const read = (): Model => {

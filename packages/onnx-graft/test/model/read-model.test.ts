@@ -204,6 +204,10 @@ describe('readModel', () => {
 });
 
 describe('readLater', () => {
+  it('rejects a path at once', () => {
+    expect(() => readLater('net.onnx' as never)).toThrow('readLater: it takes a source');
+  });
+
   it('reads what is beside the graph without the graph', () => {
     const bytes = richModel();
     const { graph } = read(bytes);

@@ -74,7 +74,8 @@ export async function fetchBytes(url: URL, signal?: AbortSignal): Promise<Uint8A
   if (!response.ok || response.body === null) {
     // An answer that nobody reads keeps its connection, and if the server closes that, it ends the
     // process in some versions of Node 22 and 24: nodejs/undici#5360.
-    await response.body?.cancel();
+    // The answer counts, even if the connection has ended inside its page.
+    await response.body?.cancel().catch(() => {});
     throw new GraftError(
       'READ_FAILED',
       `${name}: the server answered ${response.status}; check the address.`,

@@ -17,7 +17,7 @@ import {
 } from '@pip-graft/restore';
 import { createSession } from '@pip-graft/runtime';
 import { graftedFiles, labels } from '@pip-graft/test-utils';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -576,6 +576,19 @@ describe('Restorer', () => {
     } finally {
       server.closeAllConnections();
       server.close();
+    }
+  });
+
+  it("reports the server's answer if the connection ends inside its page", async () => {
+    const ended = new ReadableStream({ start: (page) => page.error(new TypeError('terminated')) });
+    vi.stubGlobal('fetch', async () => new Response(ended, { status: 404 }));
+    try {
+      await expect(Restorer.open('https://example.org/model.onnx')).rejects.toMatchObject({
+        code: 'READ_FAILED',
+        message: expect.stringContaining('answered 404') as string,
+      });
+    } finally {
+      vi.unstubAllGlobals();
     }
   });
 

@@ -1,4 +1,5 @@
 import { argument } from '@pip-graft/onnx-graft';
+
 export interface LatencyOptions {
   /** Warm-up runs: a shape's first run allocates and, on a GPU, selects kernels. Default: 2. */
   readonly warmUp?: number;

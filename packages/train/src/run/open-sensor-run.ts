@@ -110,7 +110,7 @@ function labelsFor({ labels, adapter }: SensorRequest, cwd: string): readonly st
   if ((labels === undefined) === (adapter === undefined))
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `labels of the sensor: ${labels === undefined ? 'none were passed' : 'passed, and an adapter too'}. Give labels (--labels noise+rain), or an adapter, whose labels these are (--adapter).`,
+      `labels of the sensor: ${labels === undefined ? 'none were passed' : 'passed, and an adapter too'}; give either labels (--labels noise+rain) or an adapter, whose labels these are (--adapter).`,
     );
   if (labels !== undefined) return labels;
   const found = resolveAdapter(adapter!, cwd);

@@ -265,8 +265,8 @@ function named(options: Readonly<Record<string, unknown>>): RunOptions {
   return Object.fromEntries(Object.entries(plain).map(([name, value]) => [kebab(name), value]));
 }
 
-/** Name of an option on the command line. @example kebab('weightDecay') // 'weight-decay' */
-export function kebab(name: string): string {
+/** Name of an option on the command line: `weight-decay` of `weightDecay`. */
+function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

@@ -8,6 +8,17 @@ const request = { adapter: 'init', data: 'photos', output: 'out', stages: [] };
 const run = any({ begun: {}, hostWeights: [], sensor: {} });
 const ended = any({ state: {} });
 
+const sensor = { options: {}, output: 'eye', data: 'photos' };
+
+it.each([
+  ['none were passed', sensor],
+  ['passed, and an adapter too', { ...sensor, labels: ['rain'], adapter: 'rain' }],
+])('labels of a sensor: %s', async (problem, given) => {
+  await expect(openSensorRun(any(given))).rejects.toThrow(
+    `labels of the sensor: ${problem}; give either labels`,
+  );
+});
+
 it.each<[string, () => Promise<unknown>, string]>([
   ['openRun', () => openRun(any('host.onnx'), request), 'a host, which `openHost` returns,'],
   ['openRun', () => openRun(any(Promise.resolve(host)), request), 'a promise; await it'],
