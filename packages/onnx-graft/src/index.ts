@@ -76,8 +76,8 @@ export type {
   TensorData,
   ValueInfo,
 } from './model/model.ts';
-export { modelBytes, readLater, readModel } from './model/read-model.ts';
-export { elementCount, readTensor, smallNumbers } from './model/read-tensor.ts';
+export { modelBytes, readModel } from './model/read-model.ts';
+export { elementCount, readTensor } from './model/read-tensor.ts';
 export { externalLocations } from './model/tensors.ts';
 export { didYouMean, own } from './names.ts';
 export { fromFloat16, toFloat16 } from './number/number-bytes.ts';

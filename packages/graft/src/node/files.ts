@@ -1,4 +1,3 @@
-export { readLater } from '@pip-graft/onnx-graft';
 /** File-system helpers for reading and writing models: safe paths, and atomic replacement. */
 export {
   argumentPath,
@@ -16,6 +15,7 @@ export {
   listEntries,
   makeFolder,
   pathText,
+  readLater,
   realPath,
   replaceTogether,
   type Staged,

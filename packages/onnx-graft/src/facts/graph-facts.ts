@@ -1,6 +1,7 @@
 import * as argument from '../argument.ts';
 import type { DataType } from '../model/data-type.ts';
-import type { Model } from '../model/model.ts';
+import type { Model, Tensor } from '../model/model.ts';
+import { smallNumbers } from '../model/read-tensor.ts';
 import { builtInSize, windowedSource } from './built-in-size.ts';
 import { type Constants, inferShapes, type Shapes } from './infer-shapes.ts';
 import { type Links, linksOf, type ValueUse } from './links.ts';
@@ -47,6 +48,11 @@ export interface GraphFacts extends Links {
   scale(value: string): number | undefined;
   /** Indices of the nodes that a value depends on. */
   ancestors(value: string): NodeSet;
+  /**
+   * Numbers of a tensor of at most `most` elements; undefined for more, for other types, and for
+   * data that is damaged or missing, which `checkModel` reports.
+   */
+  numbers(tensor: Tensor, most: number): readonly number[] | undefined;
   /** Whether `to` depends on `from`; a value reaches itself. */
   reaches(from: string, to: string): boolean;
   /** Size of the image that resolutions are relative to, at `sizes`; undefined without an image. */
@@ -140,6 +146,7 @@ export function graphFacts(model: Model): GraphFacts {
       return fact?.axes && fact.dims ? scaleOf(reference, fact.axes, fact.dims) : undefined;
     },
     ancestors,
+    numbers: (tensor, most) => smallNumbers(model, tensor, most),
     reaches(from, to) {
       if (from === to) return true;
       const start = producer(from);

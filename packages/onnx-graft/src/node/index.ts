@@ -1,3 +1,4 @@
+export { readLater } from '../model/read-model.ts';
 export { checkExternalFile, hubFolders, hubRepository, isBelow } from './check-external-file.ts';
 export { copyFileTo, isPlaced } from './copy-file.ts';
 export {

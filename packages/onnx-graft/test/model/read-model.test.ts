@@ -1,11 +1,5 @@
-import {
-  bytesSource,
-  GraftError,
-  modelBytes,
-  readLater,
-  readModel,
-  readTensor,
-} from '@pip-graft/onnx-graft';
+import { bytesSource, GraftError, modelBytes, readModel, readTensor } from '@pip-graft/onnx-graft';
+import { readLater } from '@pip-graft/onnx-graft/node';
 import fc from 'fast-check';
 import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { type GraphFacts, type ImageLayout, type Node, smallNumbers } from '@pip-graft/onnx-graft';
+import type { GraphFacts, ImageLayout, Node } from '@pip-graft/onnx-graft';
 import type { Affine } from './range.ts';
 
 /** Effect of a node on the values of the image that passes through it. */
@@ -160,7 +160,7 @@ function smallConstant(facts: GraphFacts, value: string): readonly number[] | un
   let name = value;
   for (let steps = 0; steps < 8; steps++) {
     const stored = facts.model.graph.initializers.find((tensor) => tensor.name === name);
-    if (stored) return smallNumbers(facts.model, stored, most);
+    if (stored) return facts.numbers(stored, most);
     const at = facts.producer(name);
     const node = at === undefined ? undefined : facts.model.graph.nodes[at];
     if (node?.opType === 'Constant') {
@@ -168,9 +168,7 @@ function smallConstant(facts: GraphFacts, value: string): readonly number[] | un
       const float = attributes.get('value_float')?.float ?? attributes.get('value_int')?.int;
       if (float !== undefined) return [float];
       const tensor = attributes.get('value')?.tensor;
-      return tensor
-        ? smallNumbers(facts.model, tensor, most)
-        : attributes.get('value_floats')?.floats;
+      return tensor ? facts.numbers(tensor, most) : attributes.get('value_floats')?.floats;
     }
     // Converting a constant to another type or shape keeps its numbers.
     if (!node || !/^(Cast|CastLike|Identity|Reshape|Unsqueeze|Squeeze)$/.test(node.opType))
