@@ -132,7 +132,10 @@ export async function reportData({
   using host = await openHost(path);
   const graft = readGraft(host.model);
   if (graft === null) {
-    throw new GraftError('NOT_GRAFTED', `${path}: it carries no graft to report on.`);
+    throw new GraftError(
+      'NOT_GRAFTED',
+      `${path}: it has no graft to report on; pass a model that \`graft apply\` wrote.`,
+    );
   }
   const prompts = promptSizes(graft, host.facts);
   const { figures: _, prompts: alike, ...shown } = explanation ?? { strips: [] };

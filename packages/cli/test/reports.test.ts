@@ -281,6 +281,6 @@ test('has no images without an explanation', async () => {
 test('rejects a model without a graft', async () => {
   const path = join(modelFolder, 'host.onnx');
   await expect(reportData({ path, device: 'cpu', validation })).rejects.toThrow(
-    `${path}: it carries no graft to report on.`,
+    `${path}: it has no graft to report on; pass a model that \`graft apply\` wrote.`,
   );
 });

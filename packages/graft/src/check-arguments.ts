@@ -35,7 +35,7 @@ export function requireOptions(
 ): void {
   if (sites !== undefined && typeof sites !== 'string') {
     const given = argument.describe(sites);
-    throw wrong(place, `sites: it takes text such as '1,3' and was passed ${given}.`);
+    throw wrong(place, `sites: ${given} was passed; pass text such as '1,3'.`);
   }
   argument.requireChoice(range, { place: `${place}: range`, choices: shownRanges });
   argument.requireChoice(inputs, { place: `${place}: inputs`, choices: inputKinds });
@@ -44,12 +44,15 @@ export function requireOptions(
       const given = argument.describe(feeds);
       throw wrong(
         place,
-        `feeds: it takes numbers by input, as { sigma: 25 }, and was passed ${given}.`,
+        `feeds: ${given} was passed; pass numbers by input, such as { sigma: 25 }.`,
       );
     }
     for (const [input, value] of Object.entries(feeds)) {
       if (Number.isFinite(value)) continue;
-      throw wrong(place, `feeds: '${String(value)}' for '${input}' is not a finite number.`);
+      throw wrong(
+        place,
+        `feeds: '${String(value)}' for '${input}' is not a finite number; pass one such as 25.`,
+      );
     }
   }
   if (bake === undefined) return;

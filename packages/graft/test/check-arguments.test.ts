@@ -161,8 +161,8 @@ describe('options', () => {
   it.each([
     [{ range: '0..2' }, "range: '0..2' is not one of 0..1, 0..255, -1..1"],
     [{ inputs: 'none' }, "inputs: 'none' is not one of required, optional"],
-    [{ sites: [1] }, "sites: it takes text such as '1,3' and was passed a list"],
-    [{ feeds: 25 }, 'feeds: it takes numbers by input'],
+    [{ sites: [1] }, "sites: a list was passed; pass text such as '1,3'"],
+    [{ feeds: 25 }, 'pass numbers by input, such as'],
     [{ feeds: { sigma: '25' } }, "feeds: '25' for 'sigma' is not a finite number"],
     [{ bake: { rain: 1 } }, 'bake: it takes the weights to fix as { weights: { rain: 1 } }'],
   ])('are rejected before they are in a stamp: %j', (options, message) => {

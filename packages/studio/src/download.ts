@@ -41,7 +41,7 @@ export async function keepMetadata(made: Blob, original: Blob): Promise<Kept> {
   }[type];
   if (type !== original.type || keep === undefined) {
     const why = original.type.replace('image/', '').toUpperCase() || 'unknown';
-    const lost = `metadata (of ${why} files none is kept)`;
+    const lost = `metadata (none is kept for ${why} files)`;
     const still = (await isAnimated(original)) ? ['the animation (the first frame is kept)'] : [];
     return { file: made, kept: [], dropped: [lost, ...still] };
   }

@@ -175,7 +175,7 @@ export class Studio {
 
   #refuse(error: unknown): void {
     byId('progress').hidden = true;
-    byId('status').textContent = this.#restorer ? 'The model before is still open.' : 'No model.';
+    byId('status').textContent = this.#restorer ? 'The previous model is still open.' : 'No model.';
     complain(error);
   }
 

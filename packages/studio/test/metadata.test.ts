@@ -64,9 +64,9 @@ describe('the metadata of a download', () => {
     const original = blob(new Uint8Array(), 'image/avif');
     const { file, dropped } = await keepMetadata(made, original);
     expect(file).toBe(made);
-    expect(dropped).toEqual(['metadata (of AVIF files none is kept)']);
+    expect(dropped).toEqual(['metadata (none is kept for AVIF files)']);
     const unknown = await keepMetadata(made, blob(new Uint8Array(), ''));
-    expect(unknown.dropped).toEqual(['metadata (of unknown files none is kept)']);
+    expect(unknown.dropped).toEqual(['metadata (none is kept for unknown files)']);
   });
 
   it('says that the animation of a GIF file is dropped', async () => {
@@ -82,7 +82,7 @@ describe('the metadata of a download', () => {
       const made = blob(await sharp(grey).png().toBuffer(), 'image/png');
       const { dropped } = await keepMetadata(made, blob(Uint8Array.of(1), 'image/gif'));
       expect(dropped).toEqual([
-        'metadata (of GIF files none is kept)',
+        'metadata (none is kept for GIF files)',
         'the animation (the first frame is kept)',
       ]);
     } finally {

@@ -16,7 +16,7 @@ export function command(): Command {
         if (found.kind === 'init')
           throw new GraftError(
             'INVALID_ARGUMENT',
-            `'${text}' is a fresh adapter, not one that exists.`,
+            `'${text}': it names a fresh adapter, which does not exist yet; make it with \`graft adapter init\` and pass its folder.`,
           );
         const { tensors: _, ...adapter } = found.adapter;
         const { config, base } = adapter;

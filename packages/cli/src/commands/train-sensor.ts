@@ -52,7 +52,7 @@ export function command(): Command {
     new Option('--from <sensor>', 'folder of a sensor to continue training, with the same labels'),
     new Option(
       '--examples <label=folder>',
-      'photos that show a degradation as they are, such as night scenes for low-light; repeatable',
+      'images that show a degradation as they are, such as night scenes for low-light; repeatable',
     ).argParser(folderOf),
   ];
   const all = [...data, ...own, ...output, forceOption('a sensor'), ...steps, ...pace];

@@ -14,7 +14,7 @@ import { checkRequest, stagesOf, type TrainRequest, trainOptions } from '../trai
 export function command(): Command {
   const train = define(
     'train',
-    'Trains an adapter on a frozen host, from clean photos or from pairs',
+    'Trains an adapter on a frozen host, from clean images or from pairs',
     [
       'graft train --host nafnet.onnx --data photos/ -o my-adapter',
       'graft train --host nafnet.onnx --data photos/ -o my-adapter --resume',

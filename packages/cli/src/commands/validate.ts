@@ -56,7 +56,7 @@ export function command(): Command {
         .default('cpu'),
     )
     .option('--device-id <number>', 'index of the CUDA device; default: 0', wholeNumber(0, 255))
-    .option('--image <photo>', 'photo to run on; default: a small one that is included')
+    .option('--image <image>', 'image to run on; default: a small one that is included')
     .addOption(maxPixelsOption())
     .option(
       '--threads <number>',

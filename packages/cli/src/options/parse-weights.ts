@@ -32,7 +32,10 @@ export function parseLabelWeights(text: string, labels: readonly string[]): Labe
       );
     }
     if (weights.has(label)) {
-      throw new GraftError('INVALID_WEIGHTS', `degradation '${label}' is given twice.`);
+      throw new GraftError(
+        'INVALID_WEIGHTS',
+        `degradation '${label}': it is given twice; keep one of them.`,
+      );
     }
     const weight = decimal(amount);
     if (rest.length > 0 || !Number.isFinite(Math.fround(weight)) || weight < 0) {
@@ -58,8 +61,10 @@ export function parseMap(text: string): Record<string, string> {
   for (const part of text.split(',')) {
     const [task = '', label = '', ...rest] = part.split('=').map((word) => word.trim());
     if (task === '' || label === '' || rest.length > 0 || map.has(task)) {
-      const why = map.has(task) ? `'${task}' is given twice` : 'expected TASK=LABEL,…';
-      throw new GraftError('INVALID_ARGUMENT', `--map '${part}': ${why}, such as derain=rain.`);
+      const why = map.has(task)
+        ? `'${task}' is given twice; keep one of them`
+        : 'expected TASK=LABEL,…, such as derain=rain';
+      throw new GraftError('INVALID_ARGUMENT', `--map '${part}': ${why}.`);
     }
     map.set(task, label);
   }
@@ -108,6 +113,6 @@ export function localise(
   }
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `--local is a variant of NAFNet, and the checkpoint holds ${backbone.family}.`,
+    `--local: it is for the local variant of NAFNet, and the checkpoint has ${backbone.family}; omit it.`,
   );
 }

@@ -78,7 +78,10 @@ async function fromArgument(
     return [{ path: arg, name: basename(arg) }];
   }
   if (!there.isDirectory()) {
-    throw new GraftError('READ_FAILED', `${arg}: it is neither a file nor a folder.`);
+    throw new GraftError(
+      'READ_FAILED',
+      `${arg}: it is neither a file nor a folder; pass one of these.`,
+    );
   }
   const before = faults.length;
   const found: FoundImage[] = [];

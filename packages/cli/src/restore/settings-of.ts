@@ -48,10 +48,10 @@ export function settingsOf(
     if (asked && (!graft || graft.inputs === null)) {
       const why = graft
         ? 'its degradation was fixed when it was grafted (--bake)'
-        : 'it carries no graft';
+        : 'it has no graft';
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `${path}: it takes no --degradation or --strength: ${why}.`,
+        `${path}: it takes no --degradation or --strength, because ${why}; omit them.`,
       );
     }
     const { degradation, strength } = options;

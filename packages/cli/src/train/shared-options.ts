@@ -39,7 +39,7 @@ export function stepOptions(
 ): Readonly<Record<'data' | 'output' | 'name' | 'steps' | 'pace', readonly Option[]>> {
   return {
     data: [
-      new Option('--data <folder>', 'clean photos; each patch is degraded for one of the labels'),
+      new Option('--data <folder>', 'clean images; each patch is degraded for one of the labels'),
       new Option(
         '--pairs <label=folder>',
         'real pairs for a label, in input/ and target/ of a folder; repeatable',
@@ -86,7 +86,7 @@ export function requireData({ data, pairs }: Pick<StepRequest, 'data' | 'pairs'>
   if (data === undefined && pairs === undefined)
     throw new GraftError(
       'INVALID_ARGUMENT',
-      '--data: there are no images to train on; pass --data with a folder of clean photos, or --pairs.',
+      '--data: there are no images to train on; pass --data with a folder of clean images, or --pairs.',
     );
 }
 
@@ -149,13 +149,13 @@ export function degradeOptions(): Option[] {
     ),
     number(
       '--halved <share>',
-      'share of patches from photos at half size, which are sharper',
+      'share of patches from images at half size, which are sharper',
       0,
       shareOf,
     ),
     number(
       '--whole <share>',
-      'share of patches that show as much of their photo as fits',
+      'share of patches that show as much of their image as fits',
       0,
       shareOf,
     ),

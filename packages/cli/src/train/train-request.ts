@@ -252,7 +252,8 @@ export function stageOf(text: string, all: readonly GivenStage[] = []): GivenSta
       throw new InvalidArgumentError(
         `expected KEY=VALUE joined by commas, such as steps=24000,batch=8,patch=64,rate=1e-3; the keys are ${Object.keys(keys).join(', ')}.`,
       );
-    if (known[0] in stage) throw new InvalidArgumentError(`'${key}' is given twice.`);
+    if (known[0] in stage)
+      throw new InvalidArgumentError(`'${key}' is given twice; keep one of them.`);
     try {
       stage[known[0]] = known[1](values[0]!);
     } catch (error) {

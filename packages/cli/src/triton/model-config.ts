@@ -95,7 +95,7 @@ function tensorOf(
   if (type === undefined || dims === undefined || dims.length === 0)
     throw new GraftError(
       'UNSUPPORTED_LAYOUT',
-      `${label}: '${name}' has ${type === undefined ? 'a type that Triton does not have' : 'no batch axis'}; Triton cannot serve it.`,
+      `${label}: '${name}' has ${type === undefined ? 'a type that Triton does not have' : 'no batch axis'}, so Triton cannot serve it; export the model with tensors of a standard type and a batch axis.`,
     );
   const sizes = dims.map((size) => (typeof size === 'number' ? size : -1));
   return { name, dataType: type, dims: batched ? sizes.slice(1) : sizes };

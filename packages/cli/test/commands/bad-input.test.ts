@@ -288,7 +288,7 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     'grafted.onnx: a file that is not a network that graft built is there',
     ['backbone', 'build', 'nafnet', '-o', 'grafted.onnx'],
   ],
-  ['nothing to remove', 3, 'carries no graft', ['remove', 'host.onnx', '-o', 'kept.txt']],
+  ['nothing to remove', 3, 'has no graft', ['remove', 'host.onnx', '-o', 'kept.txt']],
   [
     'an unknown key of init',
     2,

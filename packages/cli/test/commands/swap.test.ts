@@ -120,7 +120,7 @@ describe('graft swap', () => {
   });
 
   it.each([
-    ['a file without a graft', 'host.onnx', './grain', 3, /it carries no graft/],
+    ['a file without a graft', 'host.onnx', './grain', 3, /it has no graft/],
     ['an adapter of another host', 'kept.onnx', './stranger', 4, /was made for another/],
     ['adapters without the label that is fixed', 'fixed.onnx', './grain', 2, /'rain'.*noise/],
     ['a file that was changed since', 'changed.onnx', './grain', 1, /something changed the file/],

@@ -29,7 +29,7 @@ export function chooseSites(located: Located, text: string | undefined): readonl
   if (chosen.length > 0) return chosen;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `sites ${text}: it leaves no skip connection of ${levelsOf(sites)}.`,
+    `sites '${text}': it leaves no skip connection; keep at least one of ${levelsOf(sites)}.`,
   );
 }
 

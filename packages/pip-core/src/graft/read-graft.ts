@@ -110,7 +110,7 @@ export function ungraft(
   if (graft === null) {
     throw new GraftError(
       'NOT_GRAFTED',
-      `${model.source.label}: it carries no graft (no metadata '${stampKey}'); pass a model that \`graft apply\` wrote.`,
+      `${model.source.label}: it has no graft (no metadata '${stampKey}'); pass a model that \`graft apply\` wrote.`,
     );
   }
   return { model: unsplice(model, stampKey, graft.undo, options), graft };

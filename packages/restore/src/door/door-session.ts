@@ -251,7 +251,7 @@ function threePlanes(
   if (channels !== 1) {
     throw new GraftError(
       'UNSUPPORTED_LAYOUT',
-      `${label}: its output has the shape [${first!.dims.join(', ')}]; an image has 1, 3 or 4 channels.`,
+      `${label}: its output has the shape [${first!.dims.join(', ')}]; an image has 1, 3 or 4 channels; export the model with one of these.`,
     );
   }
   const size = height * width;

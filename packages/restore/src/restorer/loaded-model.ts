@@ -141,7 +141,7 @@ export function weightsRow(
   if (asked !== undefined && labels.length === 0) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${session.label}: it takes no ${asked}: it carries no graft, or its degradation is baked in.`,
+      `${session.label}: it takes no ${asked}, because it has no graft or its degradation is baked; omit them.`,
     );
   }
   if (given.length === 0) return undefined;

@@ -158,7 +158,7 @@ function only(session: Session, values: readonly SessionValue[], kind: string): 
     const shapes = values.map(({ name, dims }) => `'${name}' [${dims.join(', ')}]`).join(', ');
     throw new GraftError(
       'UNSUPPORTED_LAYOUT',
-      `${session.label}: images need one ${kind} of shape (B,3,H,W); it has ${shapes}.`,
+      `${session.label}: images need one ${kind} of shape (B,3,H,W); it has ${shapes}; export a restoration network with one.`,
     );
   }
   if (kind === 'input' && !/float|^uint8$/.test(value.type)) {
@@ -171,7 +171,7 @@ function only(session: Session, values: readonly SessionValue[], kind: string): 
   if (typeof channels === 'number' && channels !== 3) {
     throw new GraftError(
       'UNSUPPORTED_LAYOUT',
-      `${session.label}: its ${kind} '${value.name}' has ${channels} channels (shape [${value.dims.join(', ')}]), but images are (B,3,H,W).`,
+      `${session.label}: its ${kind} '${value.name}' has ${channels} channels (shape [${value.dims.join(', ')}]), but images are (B,3,H,W); export the model with three channels.`,
     );
   }
   return value;

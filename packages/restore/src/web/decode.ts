@@ -83,9 +83,13 @@ function fromBitmap(bitmap: ImageBitmap, label: string): Image {
   } catch (cause) {
     if (cause instanceof GraftError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new GraftError('READ_FAILED', `${label}: its pixels cannot be read (${reason}).`, {
-      cause,
-    });
+    throw new GraftError(
+      'READ_FAILED',
+      `${label}: its pixels cannot be read (${reason}); scale it down, or close other tabs.`,
+      {
+        cause,
+      },
+    );
   } finally {
     bitmap.close();
   }

@@ -85,7 +85,10 @@ function isNumeric(
 
 function describe(value: InferenceSession.ValueMetadata, label: string): SessionValue {
   if (!isNumeric(value)) {
-    throw new GraftError('UNSUPPORTED_HOST', `${label}: '${value.name}' is not a numeric tensor.`);
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: '${value.name}' is not a tensor of numbers; export the model without it.`,
+    );
   }
   return { name: value.name, type: value.type as TensorType, dims: value.shape };
 }
