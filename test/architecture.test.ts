@@ -190,3 +190,13 @@ describe('architecture', () => {
     },
   );
 });
+
+it.each([
+  ['onnx-graft', 35],
+  ['runtime', 40],
+  ['train', 20],
+])('%s exports at most %d values', async (name, most) => {
+  const values = Object.keys(await import(`@pip-graft/${name}`));
+  expect(values.length).toBeGreaterThan(0);
+  expect(values.length, values.join(', ')).toBeLessThanOrEqual(most);
+});
