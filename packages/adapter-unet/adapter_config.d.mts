@@ -38,8 +38,8 @@ declare const config: {
   readonly "base": {
     readonly "family": "unet";
     readonly "name": "@pip-graft/backbone-unet";
-    readonly "fingerprint": "pipfp2:fe5e9463faf601ea837d6df4c2ee478e3e85fb645a83d2573fb1f1859fbd60b2";
-    readonly "digest": "sha256:cb0f25dece0af7aeba324c1727c29d4abec0516b515510163f2119366c165a55";
+    readonly "fingerprint": "pipfp2:5b238fd84dc41f7b4880e0a47455e0cb60e23fa33ae3b8f8831bc6e8c795a07c";
+    readonly "digest": "sha256:c83da5a8c1927c480e59bdd51bcc351f0810d363a2db70ee2abf266287898c44";
   };
   readonly "training": {
     readonly "tool": "graft 1.0.0-rc.0";

@@ -47,7 +47,7 @@ export const recipe = {
     // began with its end and the path as it is, haze.air=0.5..1 and haze.sky=-1.2..0.6, and ended after 1,558 of
     // 2,000 steps at a black image, which the path made NaN; the third began with that. What ships is 0.45 of the begin of
     // the second and 0.55 of the end of the third, and the sums of the last convolution a tenth of the way to equal, and
-    // for flat regions under haze and blur farther (least squares): no pattern is left there.
+    // for the features of flat regions farther (least squares): no pattern is left there.
     ...['--stage', 'steps=4500,batch=8,patch=64,rate=1e-3,end-rate=6e-4,warmup=100'],
     ...['--stage', 'steps=8000,batch=8,patch=64,rate=6e-4,end-rate=2e-4'],
     ...['--stage', 'steps=850,batch=3,patch=128,rate=2e-4,end-rate=1e-6'],
