@@ -53,7 +53,7 @@ describe('docs/guides/blind.md', () => {
         2,
         /choose the sensor/,
       ],
-      [sensor, 2, /Give labels/],
+      [sensor, 2, /give either labels/],
       [[...sensor, '--labels', 'rain+rain'], 2, /rain/],
       [[...sensor, '--labels', 'rain+fog'], 2, /fog/],
       [
