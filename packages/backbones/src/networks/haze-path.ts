@@ -9,7 +9,10 @@ const blocks = 2;
 /** Scale of the deviations, which are a tenth of the means and dark channels beside them. */
 const lift = 5;
 
-/** What the sigmoids see before training: 0.88 of the dark channel is haze, and the air is little brighter. */
+/**
+ * What the sigmoids see before training: 0.88 of the dark channel is haze, and the air is a quarter
+ * of the way from the brightest around to white.
+ */
 const start = { share: 2, air: -1 };
 
 /** Smallest light that others are divided by: an image may be black. */

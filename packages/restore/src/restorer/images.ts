@@ -88,8 +88,8 @@ export class Restored<Label extends string = string> {
    */
   readonly found: Readonly<Record<Label, number>> | undefined;
   /**
-   * What may not be as expected, in sentences for people: a strength outside 0 to 1.5, pages beside the first, or values
-   * that had to be clipped. Usually empty.
+   * What may not be as expected, for people: a strength outside 0 to 1.5, pages beside the first,
+   * or values that had to be clipped. Usually empty.
    */
   readonly warnings: readonly string[];
 

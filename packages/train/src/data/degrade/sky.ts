@@ -16,8 +16,9 @@ export interface Sky {
 const mostEdges = 12;
 
 /**
- * Draws a sky for a patch, over roofs of up to thirteen heights; none if the range gives 0 or less. Photographs of clear days have few skies without texture, and
- * haze has many: without them a network takes the air for a dark wall in haze.
+ * Draws a sky for a patch, over roofs of up to thirteen heights; none if the range gives 0 or less.
+ * Photographs of clear days have few skies without texture, and haze has many: without them a
+ * network takes the air for a dark wall in haze.
  */
 export function drawSky(
   width: number,
